@@ -1,0 +1,58 @@
+import {
+  ConfigError,
+  createDatabase,
+  createLogger,
+  createQueue,
+  type Deps,
+  loadConfig,
+  readEnvironment,
+  withDeadline,
+} from '@bulk/core';
+import { startHealthServer } from './health.ts';
+import { startSweeper } from './sweeper.ts';
+import { startWorkers } from './workers.ts';
+
+const deps = buildDeps();
+const { config, log } = deps;
+const stopping = new AbortController();
+
+// Their order matters on the way down: nothing new, then what is at hand, then the connections.
+const health = config.workerHealthPort === null ? null : await startHealthServer(deps, config.workerHealthPort);
+const sweeper = startSweeper(deps);
+const workers = startWorkers(deps, stopping.signal);
+
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'disconnect'] as const) {
+  process.on(signal, () => void shutDown(signal));
+}
+process.send?.('ready');
+log.info({ queue: config.redisUrl ? 'redis' : 'postgresql' }, 'worker started');
+
+async function shutDown(reason: string): Promise<void> {
+  if (stopping.signal.aborted) return;
+  stopping.abort();
+  log.info({ reason }, 'worker stopping');
+  // The batch at hand is finished, or rolled back by the server when the connection goes.
+  const drained = Promise.all([sweeper.stop(), ...workers.map((worker) => worker.close())]);
+  await withDeadline(drained, config.shutdownGraceMs, 'finishing the batches at hand').catch(logAndGoOn);
+  health?.close();
+  await deps.queue.close().catch(logAndGoOn);
+  await withDeadline(deps.db.close(), 2_000, 'closing the database').catch(logAndGoOn);
+  log.info('worker stopped');
+  process.exit(0);
+}
+
+function logAndGoOn(error: Error): void {
+  log.warn({ reason: error.message }, 'while stopping');
+}
+
+function buildDeps(): Deps {
+  try {
+    const config = loadConfig(readEnvironment());
+    const log = createLogger(config, { name: 'worker' });
+    return { config, log, db: createDatabase(config, log), queue: createQueue(config, log) };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    console.error(error.message);
+    process.exit(1);
+  }
+}

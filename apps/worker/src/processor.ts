@@ -1,0 +1,54 @@
+import { DELAY_REASONS } from '@bulk/contract';
+import {
+  type Deps,
+  type Lane,
+  parseMessage,
+  type Progress,
+  type QueuedMessage,
+  RunDelayed,
+  runMessage,
+} from '@bulk/core';
+import { UnrecoverableError } from 'bullmq';
+
+/** Turns what became of a run into the queue's terms, and decides nothing else. */
+export function createProcessor(deps: Deps, lane: Lane, signal: AbortSignal) {
+  return async (queued: QueuedMessage): Promise<unknown> => {
+    const message = parseMessage(queued.data);
+    if (message === null) throw new UnrecoverableError('This is not a message of ours.');
+
+    const onStart = (progress: Progress) => {
+      if (lane === 'slices') showProgress(queued, progress);
+    };
+    const outcome = await runMessage(deps, message, { lane, signal, onStart }).catch(asRetry);
+
+    switch (outcome.kind) {
+      case 'done':
+        showProgress(queued, outcome.progress);
+        return summaryOf(outcome.progress);
+      case 'handed_over':
+      case 'not_ours':
+        // The dashboard keeps one line an attempt: that of the message that ended it.
+        queued.opts.removeOnComplete = true;
+        return null;
+    }
+  };
+}
+
+/** The queue shows and stores the error it is given, so that one says no more than an answer would. */
+function asRetry(error: unknown): never {
+  const reason = error instanceof RunDelayed ? error.reason : 'internal';
+  const retry = new Error(DELAY_REASONS[reason]);
+  retry.stack = retry.message;
+  throw retry;
+}
+
+function summaryOf({ status, mentorCount, successCount, failureCount }: Progress) {
+  const processed = successCount + failureCount;
+  const percent = Math.floor((100 * processed) / mentorCount);
+  return { status, mentors: mentorCount, succeeded: successCount, failed: failureCount, percent };
+}
+
+/** For the dashboard only, so nobody waits for it, and nobody minds when it fails. */
+function showProgress(queued: QueuedMessage, progress: Progress): void {
+  queued.updateProgress(summaryOf(progress)).catch(() => {});
+}

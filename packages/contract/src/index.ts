@@ -1,0 +1,7 @@
+export * from './examples.ts';
+export * from './fields.ts';
+export * from './limits.ts';
+export * from './problems.ts';
+export * from './registrations.ts';
+export * from './results.ts';
+export * from './statuses.ts';

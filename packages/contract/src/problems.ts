@@ -1,0 +1,64 @@
+import { type Static, Type } from 'typebox';
+
+/** Every problem the API answers with: its HTTP status and its title, which never changes. */
+export const PROBLEMS = {
+  validation: { status: 400, title: 'The request is not valid.' },
+  unauthorized: { status: 401, title: 'This needs a user name and a password.' },
+  not_found: { status: 404, title: 'There is nothing at this address.' },
+  registration_not_found: { status: 404, title: 'There is no such bulk registration.' },
+  still_processing: { status: 409, title: 'The bulk registration is still processing.' },
+  was_cancelled: { status: 409, title: 'The bulk registration was cancelled.' },
+  nothing_failed: { status: 409, title: 'The bulk registration has no failed records.' },
+  not_running: { status: 409, title: 'The bulk registration is not running.' },
+  changed_meanwhile: { status: 412, title: 'The bulk registration has changed.' },
+  too_large: { status: 413, title: 'The request body is too large.' },
+  unsupported_media_type: { status: 415, title: 'The request body must be application/json.' },
+  bad_request: { status: 400, title: 'The request could not be understood.' },
+  internal: { status: 500, title: 'The service failed to answer.' },
+  unavailable: { status: 503, title: 'The service is not available for now.' },
+} as const;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** What can be wrong with one field. */
+export const FAULT_CODES = [
+  'missing',
+  'unknown_field',
+  'wrong_type',
+  'wrong_format',
+  'not_allowed',
+  'out_of_range',
+  'too_short',
+  'too_long',
+  'repeated',
+  'not_failed',
+] as const;
+export type FaultCode = (typeof FAULT_CODES)[number];
+
+export const Fault = Type.Object({
+  pointer: Type.Optional(
+    Type.String({ description: 'Where in the body: a JSON Pointer in URI fragment form (RFC 6901).', examples: ['#/mentor_ids/17'] }),
+  ),
+  parameter: Type.Optional(Type.String({ description: 'Which query parameter.', examples: ['limit'] })),
+  header: Type.Optional(Type.String({ description: 'Which header.', examples: ['if-match'] })),
+  code: Type.Unsafe<FaultCode>({ type: 'string', enum: [...FAULT_CODES] }),
+  detail: Type.String({ examples: ['must be at most 1440'] }),
+});
+export type Fault = Static<typeof Fault>;
+
+/** Problem details, RFC 9457. */
+export const Problem = Type.Object(
+  {
+    type: Type.String({ description: 'Names the kind of problem; compare this, not the text.', examples: ['urn:bulk-registrations:problem:validation'] }),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String({ description: 'For the person who reads it.' }),
+    errors: Type.Optional(Type.Array(Fault, { description: 'One for each fault; at most 100.' })),
+  },
+  { description: 'Problem details (RFC 9457).' },
+);
+export type Problem = Static<typeof Problem>;
+
+export function problemType(code: ProblemCode): string {
+  return `urn:bulk-registrations:problem:${code.replaceAll('_', '-')}`;
+}

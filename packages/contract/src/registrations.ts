@@ -1,0 +1,181 @@
+import { type Static, Type } from 'typebox';
+import {
+  ActivityDate,
+  ActivityType,
+  CoordinatorId,
+  DurationMinutes,
+  MentorIds,
+  Notes,
+  RegistrationId,
+  Timestamp,
+} from './fields.ts';
+import { LIMITS } from './limits.ts';
+import { MentorResult } from './results.ts';
+import { oneOf, RegistrationStatusSchema } from './statuses.ts';
+
+const count = (description: string) => Type.Integer({ minimum: 0, description });
+const MentorCount = count('Mentors of this registration.');
+const SuccessCount = count('Mentors whose activity was written.');
+const FailureCount = count('Mentors whose record was refused. The rest is pending, or cancelled.');
+const FinishedAt = Type.Union([Timestamp, Type.Null()], { description: 'null while processing.' });
+
+// Responses list the contract's fields first, in its order, and additions after them.
+
+export const CreateRegistrationRequest = Type.Object(
+  {
+    coordinator_id: CoordinatorId,
+    mentor_ids: MentorIds,
+    activity_type: ActivityType,
+    activity_date: ActivityDate,
+    duration_minutes: DurationMinutes,
+    notes: Type.Optional(Notes),
+    override_duplicates: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description: 'Write one more activity for mentors who already have this one, instead of failing them.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+export type CreateRegistrationRequest = Static<typeof CreateRegistrationRequest>;
+
+export const CreateRegistrationResponse = Type.Object({
+  id: RegistrationId,
+  coordinator_id: CoordinatorId,
+  mentor_ids: MentorIds,
+  activity_type: ActivityType,
+  activity_date: ActivityDate,
+  mentor_count: MentorCount,
+  status: RegistrationStatusSchema,
+  created_at: Timestamp,
+});
+export type CreateRegistrationResponse = Static<typeof CreateRegistrationResponse>;
+
+export const RetryRegistrationRequest = Type.Object(
+  {
+    action: oneOf(['retry_failed'] as const),
+    override_duplicates: Type.Optional(
+      Type.Boolean({ description: 'As in the request; left out, it stays as it was.' }),
+    ),
+    mentor_ids: Type.Optional(
+      Type.Array(MentorIds.items, {
+        minItems: 1,
+        maxItems: LIMITS.mentorsPerRegistration,
+        uniqueItems: true,
+        description: 'Retry only these of the failed mentors; left out, all of them.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+export type RetryRegistrationRequest = Static<typeof RetryRegistrationRequest>;
+
+export const RetryRegistrationResponse = Type.Object({
+  id: RegistrationId,
+  status: RegistrationStatusSchema,
+  retry_count: count('Accepted retries.'),
+  updated_at: Timestamp,
+});
+export type RetryRegistrationResponse = Static<typeof RetryRegistrationResponse>;
+
+export const DeleteRegistrationQuery = Type.Object(
+  { only: Type.Optional(oneOf(['cancel'] as const, { description: 'Cancel, but never delete.' })) },
+  { additionalProperties: false },
+);
+export type DeleteRegistrationQuery = Static<typeof DeleteRegistrationQuery>;
+
+export const DeleteRegistrationResponse = Type.Object({ message: Type.String() });
+export type DeleteRegistrationResponse = Static<typeof DeleteRegistrationResponse>;
+
+export const RESULTS_MODES = ['all', 'failed', 'none'] as const;
+export type ResultsMode = (typeof RESULTS_MODES)[number];
+
+export const GetRegistrationQuery = Type.Object(
+  { results: Type.Optional(oneOf(RESULTS_MODES, { default: 'all', description: 'Which results to list.' })) },
+  { additionalProperties: false },
+);
+export type GetRegistrationQuery = Static<typeof GetRegistrationQuery>;
+
+export const DELAY_REASONS = {
+  database_unavailable: 'The database could not be reached; the work goes on when it is back.',
+  database_busy: 'The database asked to try again; the work goes on shortly.',
+  internal: 'A fault of the service; it is retried.',
+} as const;
+export type DelayReason = keyof typeof DELAY_REASONS;
+
+export const Delay = Type.Object({
+  since: Timestamp,
+  code: oneOf(Object.keys(DELAY_REASONS) as DelayReason[]),
+  message: Type.String(),
+});
+
+export const RegistrationDetails = Type.Object({
+  id: RegistrationId,
+  coordinator_id: CoordinatorId,
+  activity_type: ActivityType,
+  activity_date: ActivityDate,
+  duration_minutes: DurationMinutes,
+  mentor_ids: MentorIds,
+  status: RegistrationStatusSchema,
+  success_count: SuccessCount,
+  failure_count: FailureCount,
+  results: Type.Array(MentorResult, { description: 'In the order of mentor_ids.' }),
+  created_at: Timestamp,
+  completed_at: FinishedAt,
+  mentor_count: MentorCount,
+  notes: Type.Union([Notes, Type.Null()]),
+  override_duplicates: Type.Boolean({ description: 'Of the latest attempt.' }),
+  retry_count: count('Accepted retries.'),
+  updated_at: Timestamp,
+  delayed: Type.Union([Delay, Type.Null()], {
+    description: 'Set while a passing fault is being retried; the mentors concerned stay pending.',
+  }),
+});
+export type RegistrationDetails = Static<typeof RegistrationDetails>;
+
+export const RegistrationSummary = Type.Object({
+  id: RegistrationId,
+  coordinator_id: CoordinatorId,
+  activity_type: ActivityType,
+  activity_date: ActivityDate,
+  mentor_count: MentorCount,
+  status: RegistrationStatusSchema,
+  success_count: SuccessCount,
+  failure_count: FailureCount,
+  created_at: Timestamp,
+});
+export type RegistrationSummary = Static<typeof RegistrationSummary>;
+
+export const ListRegistrationsQuery = Type.Object(
+  {
+    page: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, default: 1 })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: LIMITS.pageSize, default: LIMITS.defaultPageSize })),
+    after: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 100,
+        description: 'The next_cursor of an earlier answer: goes on from there, exact while registrations arrive. Instead of page.',
+      }),
+    ),
+    status: Type.Optional(RegistrationStatusSchema),
+    coordinator_id: Type.Optional(CoordinatorId),
+    activity_type: Type.Optional(ActivityType),
+    from: Type.Optional({ ...ActivityDate, description: 'Activities on this day or later.' }),
+    to: Type.Optional({ ...ActivityDate, description: 'Activities on this day or earlier.' }),
+    has_failures: Type.Optional(Type.Boolean({ description: 'Whether a mentor failed.' })),
+  },
+  { additionalProperties: false },
+);
+export type ListRegistrationsQuery = Static<typeof ListRegistrationsQuery>;
+
+export const ListRegistrationsResponse = Type.Object({
+  data: Type.Array(RegistrationSummary, { description: 'Newest first.' }),
+  pagination: Type.Object({
+    page: Type.Integer({ minimum: 1 }),
+    limit: Type.Integer({ minimum: 1 }),
+    total: count('Registrations that match the filters.'),
+    next_cursor: Type.Union([Type.String(), Type.Null()], { description: 'For `after`; null on the last page.' }),
+  }),
+});
+export type ListRegistrationsResponse = Static<typeof ListRegistrationsResponse>;

@@ -1,0 +1,167 @@
+import { existsSync } from 'node:fs';
+
+/**
+ * Every setting of the service. This file is the only reader of `process.env`; everything else
+ * is handed the frozen result as an argument.
+ */
+export interface Config {
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  readonly databaseUrl: string;
+  /** null: the queue runs on PostgreSQL too. */
+  readonly redisUrl: string | null;
+  /** Connections of one process to PostgreSQL, the queue's own not counted. */
+  readonly databasePoolSize: number;
+  /** All Redis keys and the PostgreSQL schema of the queue start with it. */
+  readonly queuePrefix: string;
+  readonly logLevel: LogLevel;
+  readonly adminUser: string;
+  /** null: the dashboard is not mounted. */
+  readonly adminPassword: string | null;
+  /** Origins whose pages may call the API from a browser. */
+  readonly corsOrigins: readonly string[];
+  readonly bodyLimitBytes: number;
+  /** Mentors one statement writes. */
+  readonly batchSize: number;
+  /** First messages one worker runs at once. */
+  readonly entryConcurrency: number;
+  /** Slices of larger registrations one worker runs at once. */
+  readonly sliceConcurrency: number;
+  /** How long a slice goes on before it hands over to the next. */
+  readonly sliceMs: number;
+  readonly messageLockMs: number;
+  readonly stalledCheckMs: number;
+  readonly sweepMs: number;
+  /** How long a stopping process waits for what it has begun. */
+  readonly shutdownGraceMs: number;
+  /** Where a worker answers /healthz and /readyz; null: nowhere. */
+  readonly workerHealthPort: number | null;
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Thrown with every fault of the environment at once. */
+export class ConfigError extends Error {
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(`These settings are not valid:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+    this.name = 'ConfigError';
+    this.faults = faults;
+  }
+}
+
+/** Reads `.env` of the working directory, if there is one, without replacing what is set. */
+export function readEnvironment(): NodeJS.ProcessEnv {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  return process.env;
+}
+
+/** @throws ConfigError naming every setting that is missing or wrong */
+export function loadConfig(env: NodeJS.ProcessEnv): Config {
+  const faults: string[] = [];
+  const read = settingsReader(env, faults);
+  const config: Config = {
+    host: read.text('HOST', '127.0.0.1'),
+    port: read.integer('PORT', 3000, { min: 0, max: 65_535 }),
+    databaseUrl: read.url('DATABASE_URL', ['postgres:', 'postgresql:']) ?? read.missing('DATABASE_URL'),
+    redisUrl: read.url('REDIS_URL', ['redis:', 'rediss:']),
+    databasePoolSize: read.integer('DATABASE_POOL_SIZE', 16, { min: 2, max: 1_000 }),
+    queuePrefix: read.identifier('QUEUE_PREFIX', 'bulk'),
+    logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
+    adminUser: read.text('ADMIN_USER', 'admin'),
+    adminPassword: read.secret('ADMIN_PASSWORD', { minLength: 8 }),
+    corsOrigins: read.origins('CORS_ORIGINS'),
+    bodyLimitBytes: read.integer('BODY_LIMIT_BYTES', 32 * 1024 * 1024, { min: 1_024, max: 256 * 1024 * 1024 }),
+    batchSize: read.integer('BATCH_SIZE', 1_000, { min: 1, max: 10_000 }),
+    entryConcurrency: read.integer('ENTRY_CONCURRENCY', 8, { min: 1, max: 500 }),
+    sliceConcurrency: read.integer('SLICE_CONCURRENCY', 2, { min: 1, max: 500 }),
+    sliceMs: read.integer('SLICE_MS', 250, { min: 1, max: 5_000 }),
+    messageLockMs: read.integer('MESSAGE_LOCK_MS', 10_000, { min: 1_000, max: 600_000 }),
+    stalledCheckMs: read.integer('STALLED_CHECK_MS', 3_000, { min: 100, max: 600_000 }),
+    sweepMs: read.integer('SWEEP_MS', 3_000, { min: 50, max: 600_000 }),
+    shutdownGraceMs: read.integer('SHUTDOWN_GRACE_MS', 10_000, { min: 100, max: 600_000 }),
+    workerHealthPort: read.optionalInteger('WORKER_HEALTH_PORT', { min: 0, max: 65_535 }),
+  };
+  if (faults.length > 0) throw new ConfigError(faults);
+  return Object.freeze(config);
+}
+
+interface Range {
+  min: number;
+  max: number;
+}
+
+function settingsReader(env: NodeJS.ProcessEnv, faults: string[]) {
+  // An empty value counts as none, as in `REDIS_URL= npm start`.
+  const raw = (name: string) => env[name]?.trim() || null;
+
+  const optionalInteger = (name: string, { min, max }: Range): number | null => {
+    const value = raw(name);
+    if (value === null) return null;
+    const number = Number(value);
+    if (/^\d+$/.test(value) && number >= min && number <= max) return number;
+    faults.push(`${name} must be a whole number from ${min} to ${max}, not "${value}"`);
+    return min;
+  };
+
+  const matching = (name: string, fallback: string, pattern: RegExp, rule: string): string => {
+    const value = raw(name) ?? fallback;
+    if (!pattern.test(value)) faults.push(`${name} must be ${rule}, not "${value}"`);
+    return value;
+  };
+
+  return {
+    optionalInteger,
+
+    missing(name: string): string {
+      if (raw(name) === null) faults.push(`${name} is not set; \`npm start\` brings its own PostgreSQL, the single processes need one`);
+      return '';
+    },
+
+    text: (name: string, fallback: string): string => raw(name) ?? fallback,
+
+    identifier: (name: string, fallback: string): string =>
+      matching(name, fallback, /^[a-z][a-z0-9_]{0,30}$/, 'lower-case letters, digits and _, at most 31, a letter first'),
+
+    integer: (name: string, fallback: number, range: Range): number =>
+      optionalInteger(name, range) ?? fallback,
+
+    oneOf<T extends string>(name: string, values: readonly T[], fallback: T): T {
+      const value = raw(name) ?? fallback;
+      const known = values.find((each) => each === value);
+      if (known === undefined) faults.push(`${name} must be one of ${values.join(', ')}, not "${value}"`);
+      return known ?? fallback;
+    },
+
+    /** Says what is wrong without repeating the value: addresses carry passwords. */
+    url(name: string, protocols: readonly string[]): string | null {
+      const value = raw(name);
+      if (value === null) return null;
+      const protocol = URL.canParse(value) ? new URL(value).protocol : null;
+      if (protocol === null || !protocols.includes(protocol)) {
+        faults.push(`${name} must be an address that starts with ${protocols.map((each) => `${each}//`).join(' or ')}`);
+      }
+      return value;
+    },
+
+    secret(name: string, { minLength }: { minLength: number }): string | null {
+      const value = raw(name);
+      if (value !== null && value.length < minLength) {
+        faults.push(`${name} must have at least ${minLength} characters`);
+      }
+      return value;
+    },
+
+    origins(name: string): string[] {
+      const values = (raw(name) ?? '').split(',').map((each) => each.trim()).filter(Boolean);
+      for (const value of values) {
+        const origin = URL.canParse(value) ? new URL(value).origin : null;
+        if (origin !== value) faults.push(`${name} must list origins like https://app.example.com, not "${value}"`);
+      }
+      return values;
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { PrismaPg } from '@prisma/adapter-pg';
+import type { Config } from '../config.ts';
+import { withDeadline } from '../deadline.ts';
+import type { Logger } from '../log.ts';
+import { PrismaClient } from './generated/client.ts';
+
+export type { Prisma } from './generated/client.ts';
+
+/** What a statement runs on: the client itself, or an open transaction. */
+export type Executor = Pick<PrismaClient, '$queryRaw' | '$executeRaw'>;
+
+export interface Database {
+  readonly prisma: PrismaClient;
+  /** Rejects when PostgreSQL does not answer within two seconds. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const PING_MS = 2_000;
+
+/** Connects on first use, and again after every fault: PostgreSQL may be away for now. */
+export function createDatabase(
+  config: Pick<Config, 'databaseUrl' | 'databasePoolSize'>,
+  log: Logger,
+): Database {
+  const onError = (error: Error) => log.warn({ reason: error.message }, 'a database connection failed');
+  const adapter = new PrismaPg(
+    {
+      connectionString: config.databaseUrl,
+      max: config.databasePoolSize,
+      keepAlive: true,
+      connectionTimeoutMillis: 3_000,
+      // Enforced by the server, so that a process that is stopped or cut off holds no lock for long.
+      statement_timeout: 30_000,
+      lock_timeout: 10_000,
+      idle_in_transaction_session_timeout: 10_000,
+      // A connection that goes silent must not be waited on for ever.
+      query_timeout: 35_000,
+    },
+    { statementNameGenerator: statementNames(), onPoolError: onError, onConnectionError: onError },
+  );
+  const prisma = new PrismaClient({ adapter, errorFormat: 'minimal' });
+
+  return {
+    prisma,
+    async ping() {
+      await withDeadline(prisma.$queryRaw`select 1`, PING_MS, 'reaching PostgreSQL');
+    },
+    close: () => prisma.$disconnect(),
+  };
+}
+
+/** Prepared statements: a name for each distinct SQL text, of which there are few. */
+function statementNames(): (query: { sql: string }) => string {
+  const names = new Map<string, string>();
+  return ({ sql }) => {
+    const known = names.get(sql);
+    if (known !== undefined) return known;
+    const name = createHash('sha1').update(sql).digest('base64url');
+    names.set(sql, name);
+    return name;
+  };
+}

@@ -1,0 +1,47 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { createDatabaseIfMissing } from './create-database.ts';
+import { applyWithSchemaEngine, type MigrationList } from './schema-engine.ts';
+
+/** From src/db and dist/db alike. */
+const MIGRATIONS = fileURLToPath(new URL('../../../../prisma/migrations', import.meta.url));
+
+/** Two migrates at once queue up here: Prisma's own lock gives up after 10 s. */
+const LOCK_KEY = 6_251_181;
+
+/**
+ * Creates the database if need be and applies the migrations it lacks.
+ * @returns the names of those applied now
+ */
+export async function migrateDatabase(databaseUrl: string): Promise<string[]> {
+  await createDatabaseIfMissing(databaseUrl);
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    await client.query('select pg_advisory_lock($1)', [LOCK_KEY]);
+    return await applyWithSchemaEngine(databaseUrl, await readMigrations());
+  } finally {
+    await client.end();
+  }
+}
+
+async function readMigrations(): Promise<MigrationList> {
+  const entries = await readdir(MIGRATIONS, { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort();
+  return {
+    baseDir: dirname(MIGRATIONS),
+    lockfile: { path: 'migration_lock.toml', content: await readFile(join(MIGRATIONS, 'migration_lock.toml'), 'utf8') },
+    shadowDbInitScript: '',
+    migrationDirectories: await Promise.all(
+      names.map(async (name) => ({
+        path: name,
+        migrationFile: {
+          path: 'migration.sql',
+          content: { tag: 'ok' as const, value: await readFile(join(MIGRATIONS, name, 'migration.sql'), 'utf8') },
+        },
+      })),
+    ),
+  };
+}

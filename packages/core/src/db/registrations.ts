@@ -1,0 +1,157 @@
+import type { CreateRegistrationRequest, DelayReason, RegistrationStatus } from '@bulk/contract';
+import type { Message } from '../domain/message.ts';
+import type { Version } from '../domain/version.ts';
+import type { Executor } from './client.ts';
+import { Prisma } from './generated/client.ts';
+
+// Never `select *` or `returning *` here: mentor_ids has up to 100,000 entries.
+
+/** Stores what was asked for and the work list of its first attempt, in one statement. */
+export async function insertRegistration(
+  db: Executor,
+  request: CreateRegistrationRequest,
+  { batchSize }: { batchSize: number },
+): Promise<{ id: bigint; createdAt: Date }> {
+  const rows = await db.$queryRaw<Array<{ id: bigint; createdAt: Date }>>`
+    with registration as (
+      insert into bulk_registrations (
+        coordinator_id, activity_type, activity_date, duration_minutes, notes, mentor_ids, mentor_count
+      )
+      values (
+        ${request.coordinator_id},
+        ${request.activity_type},
+        ${request.activity_date}::date,
+        ${request.duration_minutes}::integer,
+        ${request.notes ?? null}::text,
+        ${request.mentor_ids}::text[],
+        ${request.mentor_ids.length}::integer
+      )
+      returning id, attempt, created_at
+    ),
+    work as (
+      insert into registration_attempts (registration_id, attempt, override_duplicates, batch_size)
+      select id, attempt, ${request.override_duplicates ?? false}::boolean, ${batchSize}::integer
+      from registration
+    )
+    select id, created_at as "createdAt"
+    from registration`;
+  return rows[0] as { id: bigint; createdAt: Date };
+}
+
+export async function findVersion(db: Executor, id: bigint): Promise<Version | null> {
+  const rows = await db.$queryRaw<Version[]>`
+    select
+      status::text as status,
+      attempt,
+      success_count as "successCount",
+      failure_count as "failureCount",
+      last_error_at as "delayedSince"
+    from bulk_registrations
+    where id = ${id}::bigint`;
+  return rows[0] ?? null;
+}
+
+/** One UPDATE is the whole cancel: a batch either passed its fence before it, or fails it. */
+export async function cancelIfProcessing(db: Executor, id: bigint, expected: Version | null): Promise<boolean> {
+  const count = await db.$executeRaw`
+    update bulk_registrations
+    set status = 'cancelled', completed_at = clock_timestamp(), updated_at = clock_timestamp(),
+      last_error = null, last_error_at = null
+    where id = ${id}::bigint
+      and status = 'processing'
+      and ${isUnchanged(expected)}`;
+  return count === 1;
+}
+
+/** Its attempts and ledger go with it; its activities stay. */
+export async function deleteIfFinished(db: Executor, id: bigint, expected: Version | null): Promise<boolean> {
+  const count = await db.$executeRaw`
+    delete from bulk_registrations
+    where id = ${id}::bigint
+      and status <> 'processing'
+      and ${isUnchanged(expected)}`;
+  return count === 1;
+}
+
+function isUnchanged(expected: Version | null): Prisma.Sql {
+  if (expected === null) return Prisma.sql`true`;
+  return Prisma.sql`(
+    status = ${expected.status}::registration_status
+    and attempt = ${expected.attempt}::integer
+    and success_count = ${expected.successCount}::integer
+    and failure_count = ${expected.failureCount}::integer
+  )`;
+}
+
+/** Takes the chain over from whoever rang last; null when it is another runner's, or over. */
+export async function takeNextRing(db: Executor, message: Message): Promise<Message | null> {
+  const [next] = await takeNextRings(db, [message]);
+  return next ?? null;
+}
+
+/** As `takeNextRing`, for many at once: only the chains that were taken come back. */
+export function takeNextRings(db: Executor, messages: readonly Message[]): Promise<Message[]> {
+  return db.$queryRaw<Message[]>`
+    update bulk_registrations r
+    set ring = r.ring + 1
+    from unnest(
+      ${messages.map((message) => BigInt(message.registrationId))}::bigint[],
+      ${messages.map((message) => message.attempt)}::integer[],
+      ${messages.map((message) => message.ring)}::integer[]
+    ) as mine (id, attempt, ring)
+    where r.id = mine.id
+      and r.attempt = mine.attempt
+      and r.ring = mine.ring
+      and r.status = 'processing'
+    returning r.id::text as "registrationId", r.attempt, r.ring`;
+}
+
+/** Processing registrations that nothing moved for `idleMs`, in the order of their ids. */
+export function listIdle(
+  db: Executor,
+  { afterId, idleMs, limit }: { afterId: bigint; idleMs: number; limit: number },
+): Promise<Message[]> {
+  return db.$queryRaw<Message[]>`
+    select id::text as "registrationId", attempt, ring
+    from bulk_registrations
+    where status = 'processing'
+      and id > ${afterId}::bigint
+      and updated_at < clock_timestamp() - ${idleMs}::integer * interval '1 millisecond'
+    order by id
+    limit ${limit}::integer`;
+}
+
+/** Notes that an attempt is held up, since the first fault after its last progress. */
+export async function recordDelay(
+  db: Executor,
+  { registrationId, attempt }: { registrationId: bigint; attempt: number },
+  reason: DelayReason,
+): Promise<void> {
+  await db.$executeRaw`
+    update bulk_registrations
+    set last_error = ${reason}, last_error_at = coalesce(last_error_at, clock_timestamp())
+    where id = ${registrationId}::bigint
+      and attempt = ${attempt}::integer
+      and status = 'processing'`;
+}
+
+export interface Progress {
+  status: RegistrationStatus;
+  attempt: number;
+  mentorCount: number;
+  successCount: number;
+  failureCount: number;
+}
+
+export async function findProgress(db: Executor, id: bigint): Promise<Progress | null> {
+  const rows = await db.$queryRaw<Progress[]>`
+    select
+      status::text as status,
+      attempt,
+      mentor_count as "mentorCount",
+      success_count as "successCount",
+      failure_count as "failureCount"
+    from bulk_registrations
+    where id = ${id}::bigint`;
+  return rows[0] ?? null;
+}

@@ -1,0 +1,69 @@
+import type { DelayReason, ResultErrorCode } from '@bulk/contract';
+
+/**
+ * What a failed statement means to us.
+ *
+ * - fenced: the registration is cancelled, deleted, finished or on another attempt
+ * - settled: this batch is in the ledger already
+ * - data: the database refuses a value of a record; trying again would fail again
+ * - transient: everything else; trying again may help, and nothing is concluded from it
+ */
+export type SqlFailure =
+  | { kind: 'fenced' }
+  | { kind: 'settled' }
+  | { kind: 'data'; code: ResultErrorCode }
+  | { kind: 'transient'; reason: DelayReason };
+
+/** Classes of SQLSTATE (PostgreSQL manual, appendix A) that blame the data. */
+const DATA_ERROR_CLASSES: Readonly<Record<string, ResultErrorCode>> = {
+  '22': 'invalid_value',
+  '23': 'constraint_violated',
+  '54': 'limit_exceeded',
+  P0: 'rejected',
+};
+
+/** Serialization failure, deadlock, lock not available, query cancelled by a timeout. */
+const BUSY_STATES = new Set(['40001', '40P01', '55P03', '57014']);
+
+/** Connection exceptions, operator intervention, insufficient resources, system errors. */
+const UNAVAILABLE_CLASSES = new Set(['08', '57', '53', '58']);
+
+export function classifySqlFailure(error: unknown): SqlFailure {
+  const { state, text } = describe(error);
+  if (state === null) return { kind: 'transient', reason: isFromDriver(error) ? 'database_unavailable' : 'internal' };
+  if (state === '23514' && text.includes('registration_is_ours')) return { kind: 'fenced' };
+  if (state === '23505' && text.includes('registration_batches_pkey')) return { kind: 'settled' };
+
+  const stateClass = state.slice(0, 2);
+  const code = DATA_ERROR_CLASSES[stateClass];
+  if (code !== undefined) return { kind: 'data', code };
+  if (BUSY_STATES.has(state)) return { kind: 'transient', reason: 'database_busy' };
+  if (UNAVAILABLE_CLASSES.has(stateClass)) return { kind: 'transient', reason: 'database_unavailable' };
+  return { kind: 'transient', reason: 'internal' };
+}
+
+interface Described {
+  /** SQLSTATE; null when no server answered. */
+  state: string | null;
+  text: string;
+}
+
+/** Where Prisma puts the driver's error: `meta.driverAdapterError.cause`, or `cause` itself. */
+function describe(error: unknown): Described {
+  const cause = child(child(child(error, 'meta'), 'driverAdapterError'), 'cause') ?? child(error, 'cause');
+  const state = child(cause, 'originalCode');
+  return {
+    state: typeof state === 'string' ? state : null,
+    text: String(child(cause, 'originalMessage') ?? ''),
+  };
+}
+
+/** Whether the error came up on the way to the server, and not in our own code. */
+function isFromDriver(error: unknown): boolean {
+  const name = child(error, 'name');
+  return typeof name === 'string' && /^(PrismaClient|DriverAdapter)/.test(name);
+}
+
+function child(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+}

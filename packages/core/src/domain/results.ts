@@ -1,0 +1,50 @@
+import { type MentorResult, RESULT_ERRORS, type RegistrationStatus, type ResultErrorCode } from '@bulk/contract';
+import { formatActivityId } from './ids.ts';
+
+/** The part of the ledger that results are made of. */
+export interface LedgerEntry {
+  attempt: number;
+  positions: readonly number[];
+  /** 0: none. */
+  activityIds: readonly number[];
+  /** Empty: none. */
+  errorCodes: ReadonlyArray<ResultErrorCode | ''>;
+}
+
+export interface ResultSource {
+  status: RegistrationStatus;
+  attempt: number;
+  mentorIds: readonly string[];
+  /** The current attempt's work list; null: every mentor. */
+  workPositions: readonly number[] | null;
+  /** Oldest attempt first. */
+  batches: readonly LedgerEntry[];
+}
+
+/**
+ * What became of each mentor, in input order. The latest attempt wins; a mentor on the current
+ * attempt's work list without a result of that attempt is pending, or cancelled with the rest.
+ */
+export function mentorResults(source: ResultSource): MentorResult[] {
+  const unfinished = source.status === 'cancelled' ? 'cancelled' : 'pending';
+  const results = source.mentorIds.map(
+    (mentor_id): MentorResult => ({ mentor_id, activity_id: null, status: unfinished }),
+  );
+  const settle = (position: number, outcome: Omit<MentorResult, 'mentor_id'>) => {
+    const mentor_id = source.mentorIds[position - 1];
+    if (mentor_id !== undefined) results[position - 1] = { mentor_id, ...outcome };
+  };
+
+  for (const batch of source.batches.filter(({ attempt }) => attempt < source.attempt)) apply(batch, settle);
+  for (const position of source.workPositions ?? []) settle(position, { activity_id: null, status: unfinished });
+  for (const batch of source.batches.filter(({ attempt }) => attempt === source.attempt)) apply(batch, settle);
+  return results;
+}
+
+function apply(batch: LedgerEntry, settle: (position: number, outcome: Omit<MentorResult, 'mentor_id'>) => void): void {
+  for (const [index, position] of batch.positions.entries()) {
+    const code = batch.errorCodes[index];
+    if (code) settle(position, { activity_id: null, status: 'failed', error: { code, message: RESULT_ERRORS[code] } });
+    else settle(position, { activity_id: formatActivityId(batch.activityIds[index] ?? 0), status: 'success' });
+  }
+}

@@ -1,0 +1,25 @@
+export { type Config, ConfigError, loadConfig, readEnvironment } from './config.ts';
+export { createDatabase, type Database } from './db/client.ts';
+export { withDeadline } from './deadline.ts';
+export type { Deps } from './deps.ts';
+export { formatActivityId, formatRegistrationId, parseRegistrationId } from './domain/ids.ts';
+export { type Lane, LANES, type Message, parseMessage } from './domain/message.ts';
+export { AppError } from './errors.ts';
+export { createLogger, type Logger } from './log.ts';
+export { migrate } from './migrate.ts';
+export { type MessageWorker, openWorker, type QueuedMessage } from './queue/backend.ts';
+export {
+  createQueue,
+  quietly,
+  type RegistrationQueue,
+  retryDelayMs,
+} from './queue/registration-queue.ts';
+export { type CancelOrDeleteOptions, cancelOrDelete } from './registrations/cancel-or-delete.ts';
+export { getRegistration, type RegistrationAnswer } from './registrations/get.ts';
+export { listRegistrations } from './registrations/list.ts';
+export { retryFailed } from './registrations/retry-failed.ts';
+export type { Progress } from './db/registrations.ts';
+export { RunDelayed, runMessage, type RunOutcome } from './registrations/run-message.ts';
+export { submitRegistration } from './registrations/submit.ts';
+export { sweep } from './registrations/sweep.ts';
+export { toAppError } from './to-app-error.ts';

@@ -1,0 +1,13 @@
+import { type Logger, pino } from 'pino';
+import type { Config } from './config.ts';
+
+export type { Logger } from 'pino';
+
+/** Structured logs on standard output, one line each: ids as fields, never a payload. */
+export function createLogger(config: Pick<Config, 'logLevel'>, { name }: { name: string }): Logger {
+  return pino({
+    name,
+    level: config.logLevel,
+    redact: ['req.headers.authorization', 'req.headers.cookie', 'req.headers["idempotency-key"]'],
+  });
+}

@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { expect, inject, test } from 'vitest';
+import { migrate } from './migrate.ts';
+
+test('a fresh database is created and migrated, and the second time there is nothing to do', async () => {
+  const databaseUrl = newDatabaseUrl();
+  const { applied } = await migrate({ databaseUrl, redisUrl: null, queuePrefix: 'bulk' });
+  expect(applied).toEqual([...(await recordedMigrations(databaseUrl)), expect.stringContaining('queue tables in schema bulk')]);
+  expect(applied.length).toBeGreaterThan(1);
+  expect(await migrate({ databaseUrl, redisUrl: null, queuePrefix: 'bulk' })).toEqual({ applied: [] });
+});
+
+test('with Redis the queue has no tables in PostgreSQL', async () => {
+  const databaseUrl = newDatabaseUrl();
+  await migrate({ databaseUrl, redisUrl: 'redis://127.0.0.1:1', queuePrefix: 'bulk' });
+  expect(await query(databaseUrl, "select to_regnamespace('bulk') as schema")).toEqual([{ schema: null }]);
+});
+
+test('several at once apply each migration once', async () => {
+  const databaseUrl = newDatabaseUrl();
+  const options = { databaseUrl, redisUrl: 'redis://127.0.0.1:1', queuePrefix: 'bulk' };
+  const outcomes = await Promise.all([migrate(options), migrate(options), migrate(options)]);
+  const recorded = await recordedMigrations(databaseUrl);
+  expect(outcomes.flatMap(({ applied }) => applied)).toEqual(recorded);
+});
+
+test('a migration whose process was killed runs again', async () => {
+  const databaseUrl = newDatabaseUrl();
+  const options = { databaseUrl, redisUrl: 'redis://127.0.0.1:1', queuePrefix: 'bulk' };
+  const [name = ''] = (await migrate(options)).applied;
+  // What a kill leaves: the attempt is recorded, and the script is rolled back with its session.
+  await query(
+    databaseUrl,
+    `create schema kept;
+     alter table _prisma_migrations set schema kept;
+     drop schema public cascade;
+     create schema public;
+     alter table kept._prisma_migrations set schema public;
+     update _prisma_migrations set finished_at = null, applied_steps_count = 0`,
+  );
+
+  expect((await migrate(options)).applied).toContain(name);
+  expect(await query(databaseUrl, 'select count(*)::integer as count from activities')).toEqual([{ count: 0 }]);
+});
+
+test('a server that is not there is an error', async () => {
+  const unreachable = { databaseUrl: 'postgresql://a:b@127.0.0.1:1/bulk', redisUrl: null, queuePrefix: 'bulk' };
+  await expect(migrate(unreachable)).rejects.toThrow(/ECONNREFUSED/);
+});
+
+function newDatabaseUrl(): string {
+  const url = new URL(inject('postgresUrl'));
+  url.pathname = `/migrate_${randomBytes(6).toString('hex')}`;
+  return url.href;
+}
+
+async function recordedMigrations(databaseUrl: string): Promise<string[]> {
+  const rows = await query(databaseUrl, 'select migration_name from _prisma_migrations where finished_at is not null order by started_at');
+  return rows.map((row) => String(row.migration_name));
+}
+
+async function query(databaseUrl: string, statement: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    return (await client.query(statement)).rows;
+  } finally {
+    await client.end();
+  }
+}

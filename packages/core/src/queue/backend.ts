@@ -1,0 +1,103 @@
+import {
+  type BackendFactory,
+  createPostgresBackend,
+  createRedisBackend,
+  type IQueueBackend,
+  type Job,
+  type Processor,
+  type Queue,
+  type Worker,
+  type WorkerOptions,
+  withBackend,
+} from 'bullmq';
+import type { Config } from '../config.ts';
+import type { Lane, Message } from '../domain/message.ts';
+
+// The two backends differ in the type of their connection only; past this file nobody sees it.
+// biome-ignore lint/suspicious/noExplicitAny: BullMQ's connection type, opaque to us
+type Connection = any;
+
+export type MessageQueue = Queue<Message, unknown, string, Message, unknown, string, IQueueBackend, Connection>;
+export type MessageWorker = Worker<Message, unknown, string, IQueueBackend, never, Connection>;
+export type QueuedMessage = Job<Message, unknown, string>;
+export type MessageWorkerOptions = Omit<WorkerOptions<Connection>, 'connection' | 'prefix'>;
+
+const QUEUE_NAMES: Record<Lane, string> = {
+  entry: 'bulk-registrations',
+  slices: 'bulk-registrations-slices',
+};
+
+export type QueueConfig = Pick<Config, 'redisUrl' | 'databaseUrl' | 'queuePrefix'>;
+
+/** The PostgreSQL schema of the queue's own tables. */
+export function queueSchema(config: Pick<Config, 'queuePrefix'>): string {
+  return `${config.queuePrefix}_queue`;
+}
+
+/** Adds messages. Its calls wait for as long as the queue is away, so each needs a deadline. */
+export function openQueue(config: QueueConfig, lane: Lane): MessageQueue {
+  const { Queue } = backendClasses(config);
+  return new Queue(QUEUE_NAMES[lane], connectionOf(config)) as MessageQueue;
+}
+
+/** Runs messages. Waits for as long as the queue is away, then goes on. */
+export function openWorker(
+  config: QueueConfig,
+  lane: Lane,
+  process: Processor<Message, unknown, string>,
+  options: MessageWorkerOptions,
+): MessageWorker {
+  const { Worker } = backendClasses(config);
+  return new Worker(QUEUE_NAMES[lane], process, {
+    ...connectionOf(config),
+    ...options,
+  }) as unknown as MessageWorker;
+}
+
+function backendClasses(config: QueueConfig) {
+  const factory = config.redisUrl === null ? patientPostgresBackend : createRedisBackend;
+  return withBackend(factory as BackendFactory<IQueueBackend, Connection>);
+}
+
+function connectionOf({ redisUrl, databaseUrl, queuePrefix }: QueueConfig) {
+  if (redisUrl === null) {
+    const schema = queueSchema({ queuePrefix });
+    return { connection: { connectionString: databaseUrl, schema, max: 5, keepAlive: true } };
+  }
+  return {
+    connection: {
+      url: redisUrl,
+      connectTimeout: 5_000,
+      keepAlive: 5_000,
+      // Never give a command up: BullMQ keeps a failed first command as its own state, for ever.
+      maxRetriesPerRequest: null,
+      retryStrategy: (tries: number) => Math.min(100 * tries, MAX_RECONNECT_MS),
+    },
+    // The braces put all keys into one slot of a Redis Cluster.
+    prefix: `{${queuePrefix}}`,
+  };
+}
+
+const MAX_RECONNECT_MS = 1_000;
+
+/**
+ * BullMQ 6.7 remembers a failed first connection to PostgreSQL for ever: a process that starts
+ * before its database would never get a queue. This one tries until it gets through.
+ */
+const patientPostgresBackend: BackendFactory<IQueueBackend, Connection> = (name, options, role) => {
+  const backend = createPostgresBackend(name, options, role);
+  const connection = (backend as unknown as { connection: { bootstrap(): Promise<void>; closing?: unknown } }).connection;
+  const bootstrap = connection.bootstrap.bind(connection);
+  connection.bootstrap = async () => {
+    for (;;) {
+      try {
+        return await bootstrap();
+      } catch (error) {
+        if (connection.closing) throw error;
+        backend.emit('error', error as Error);
+        await new Promise((resolve) => setTimeout(resolve, MAX_RECONNECT_MS).unref());
+      }
+    }
+  };
+  return backend;
+};

@@ -1,0 +1,28 @@
+import { runMigrations } from 'bullmq';
+import pg from 'pg';
+
+/**
+ * Brings the queue's own tables in PostgreSQL up to date, in a schema of their own. They are
+ * BullMQ's and never part of our migrations. BullMQ lets one migrate after the other.
+ *
+ * @returns what was applied, in words; nothing when they were up to date
+ */
+export async function migrateQueue(databaseUrl: string, schema: string): Promise<string[]> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const before = await currentVersion(client, schema);
+    const version = await runMigrations(client, schema);
+    return version === before ? [] : [`queue tables in schema ${schema}, version ${version}`];
+  } finally {
+    await client.end();
+  }
+}
+
+async function currentVersion(client: pg.Client, schema: string): Promise<number | null> {
+  const table = `${pg.escapeIdentifier(schema)}.migration`;
+  const { rows } = await client.query('select to_regclass($1) is not null as found', [table]);
+  if (!rows[0].found) return null;
+  const { rows: versions } = await client.query(`select max(version) as version from ${table}`);
+  return versions[0].version;
+}

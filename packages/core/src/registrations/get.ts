@@ -1,0 +1,91 @@
+import { DELAY_REASONS, LIMITS, type MentorResult, type RegistrationDetails, type ResultsMode } from '@bulk/contract';
+import { findActivityIds } from '../db/activities.ts';
+import { type DetailsRow, findDetails } from '../db/details.ts';
+import { findVersion } from '../db/registrations.ts';
+import type { Deps } from '../deps.ts';
+import { formatActivityId, formatRegistrationId } from '../domain/ids.ts';
+import { mentorResults } from '../domain/results.ts';
+import { etagOf, isKnownTo } from '../domain/version.ts';
+import { registrationNotFound } from './not-found.ts';
+
+export type RegistrationAnswer =
+  | { kind: 'unchanged'; etag: string }
+  | { kind: 'details'; etag: string; retryAfterSeconds: number | null; details: RegistrationDetails };
+
+/** @throws AppError `registration_not_found` */
+export async function getRegistration(
+  { db }: Pick<Deps, 'db'>,
+  id: bigint,
+  { results, ifNoneMatch }: { results: ResultsMode; ifNoneMatch: string | null },
+): Promise<RegistrationAnswer> {
+  if (ifNoneMatch !== null) {
+    // A poller that is up to date costs one small row: no result is read.
+    const version = await findVersion(db.prisma, id);
+    if (version === null) throw registrationNotFound(id);
+    const etag = etagOf(version, results);
+    if (isKnownTo(ifNoneMatch, etag)) return { kind: 'unchanged', etag };
+  }
+
+  const row = await findDetails(db.prisma, id, { withResults: results !== 'none' });
+  if (row === null) throw registrationNotFound(id);
+  return {
+    kind: 'details',
+    etag: etagOf(row, results),
+    retryAfterSeconds: row.status === 'processing' ? pollAfterSeconds(row) : null,
+    details: toDetails(row, await resultsOf({ db }, row, results)),
+  };
+}
+
+/** Small ones are done at once; a large one writes some 50,000 mentors a second. */
+function pollAfterSeconds({ mentorCount, successCount, failureCount }: DetailsRow): number {
+  const pending = mentorCount - successCount - failureCount;
+  return Math.min(5, Math.max(1, Math.ceil(pending / 25_000)));
+}
+
+async function resultsOf({ db }: Pick<Deps, 'db'>, row: DetailsRow, mode: ResultsMode): Promise<MentorResult[]> {
+  if (mode === 'none') return [];
+  const all = mentorResults(row);
+  const results = mode === 'failed' ? all.filter((result) => result.status === 'failed') : all;
+
+  const duplicates = results
+    .filter((result) => result.error?.code === 'duplicate')
+    .slice(0, LIMITS.existingActivitiesPerAnswer);
+  const existing = await findActivityIds(
+    db.prisma,
+    row,
+    duplicates.map((result) => result.mentor_id),
+  );
+  for (const result of duplicates) {
+    const activityId = existing.get(result.mentor_id);
+    if (activityId !== undefined) result.existing_activity_id = formatActivityId(activityId);
+  }
+  return results;
+}
+
+function toDetails(row: DetailsRow, results: MentorResult[]): RegistrationDetails {
+  return {
+    id: formatRegistrationId(row.id),
+    coordinator_id: row.coordinatorId,
+    activity_type: row.activityType,
+    activity_date: row.activityDate,
+    duration_minutes: row.durationMinutes,
+    mentor_ids: row.mentorIds,
+    status: row.status,
+    success_count: row.successCount,
+    failure_count: row.failureCount,
+    results,
+    created_at: row.createdAt.toISOString(),
+    completed_at: row.completedAt?.toISOString() ?? null,
+    mentor_count: row.mentorCount,
+    notes: row.notes,
+    override_duplicates: row.overrideDuplicates,
+    retry_count: row.attempt - 1,
+    updated_at: row.updatedAt.toISOString(),
+    delayed: toDelay(row),
+  };
+}
+
+function toDelay({ delayReason, delayedSince }: DetailsRow): RegistrationDetails['delayed'] {
+  if (delayReason === null || delayedSince === null) return null;
+  return { since: delayedSince.toISOString(), code: delayReason, message: DELAY_REASONS[delayReason] };
+}

@@ -1,0 +1,6 @@
+import { formatRegistrationId } from '../domain/ids.ts';
+import { AppError } from '../errors.ts';
+
+export function registrationNotFound(id: bigint): AppError {
+  return new AppError('registration_not_found', `There is no bulk registration ${formatRegistrationId(id)}.`);
+}
