@@ -1,0 +1,147 @@
+import {
+  cancelOrDelete,
+  getRegistration,
+  type MessageWorker,
+  parseRegistrationId,
+  retryFailed,
+  submitRegistration,
+} from '@bulk/core';
+import { createTestDeps, findInconsistencies, mentors, registrationRequest, type TestDeps, waitFor } from '@bulk/core/testing';
+import { afterEach, beforeEach, expect, inject, test } from 'vitest';
+import { startSweeper } from './sweeper.ts';
+import { startWorkers } from './workers.ts';
+
+let deps: TestDeps;
+let stopping: AbortController;
+let workers: MessageWorker[];
+
+beforeEach(async () => {
+  deps = await createTestDeps({
+    backend: inject('queueBackend'),
+    settings: { BATCH_SIZE: '50', SLICE_MS: '20', SWEEP_MS: '200', STALLED_CHECK_MS: '500', MESSAGE_LOCK_MS: '1000' },
+  });
+  stopping = new AbortController();
+  workers = [];
+});
+afterEach(async () => {
+  await stopWorkers();
+  expect(await findInconsistencies(deps)).toEqual([]);
+  await deps.close();
+});
+
+function work(): void {
+  workers.push(...startWorkers(deps, stopping.signal));
+}
+
+async function stopWorkers(): Promise<void> {
+  await Promise.all(workers.splice(0).map((worker) => worker.close()));
+}
+
+const submit = async (mentor_ids: string[], fields = {}) =>
+  (await submitRegistration(deps, registrationRequest({ mentor_ids, ...fields }))).id;
+
+async function details(id: string) {
+  const answer = await getRegistration(deps, parseRegistrationId(id) ?? 0n, { results: 'all', ifNoneMatch: null });
+  if (answer.kind === 'unchanged') throw new Error('asked without a tag');
+  return answer.details;
+}
+
+async function messageCount(): Promise<number> {
+  const counts = await Promise.all(deps.queue.dashboardQueues().map((queue) => queue.count()));
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+const finished = (id: string) =>
+  waitFor(async () => {
+    const now = await details(id);
+    return now.status === 'processing' ? null : now;
+  });
+
+test('small and large registrations run to their end', async () => {
+  work();
+  const [small, large] = await Promise.all([submit(mentors('s', 5)), submit(mentors('l', 2_345))]);
+  expect(await finished(small)).toMatchObject({ status: 'completed', success_count: 5 });
+  expect(await finished(large)).toMatchObject({ status: 'completed', success_count: 2_345 });
+});
+
+test('what was submitted before any worker lives is done when one comes', async () => {
+  const ids = await Promise.all(Array.from({ length: 10 }, (_, index) => submit(mentors(`r${index}`, 3))));
+  work();
+  for (const id of ids) expect(await finished(id)).toMatchObject({ success_count: 3 });
+});
+
+test('several workers share a backlog of overlapping registrations without an error', async () => {
+  work();
+  work();
+  const shared = mentors('shared', 300);
+  const ids = await Promise.all([submit(shared), submit(shared.toReversed()), submit(shared)]);
+  const all = await Promise.all(ids.map(finished));
+  expect(all.reduce((sum, each) => sum + each.success_count, 0)).toBe(300);
+  expect(all.flatMap((each) => each.results).filter((result) => result.error && result.error.code !== 'duplicate')).toEqual([]);
+});
+
+test('a retry runs again only what failed', async () => {
+  work();
+  await finished(await submit(mentors('m', 3)));
+  const id = await submit(mentors('m', 120));
+  expect(await finished(id)).toMatchObject({ success_count: 117, failure_count: 3 });
+  await retryFailed(deps, parseRegistrationId(id) ?? 0n, { action: 'retry_failed', override_duplicates: true });
+  expect(await finished(id)).toMatchObject({ success_count: 120, failure_count: 0, retry_count: 1 });
+  expect(await deps.db.prisma.activity.count()).toBe(123);
+});
+
+test('the dashboard keeps one line a registration and attempt, with its progress', async () => {
+  work();
+  const id = await submit(mentors('m', 500));
+  await finished(id);
+  const completed = await waitFor(async () => {
+    const all = await Promise.all(deps.queue.dashboardQueues().map((queue) => queue.getJobs(['completed'])));
+    const [only, ...others] = all.flat();
+    return only && others.length === 0 && typeof only.progress === 'object' ? only : null;
+  });
+  expect(completed.name).toBe(`${id}, attempt 1`);
+  expect(completed.progress).toMatchObject({ mentors: 500, succeeded: 500, percent: 100 });
+});
+
+test('a flushed queue loses nothing', async () => {
+  const ids = await Promise.all(Array.from({ length: 5 }, (_, index) => submit(mentors(`r${index}`, 120))));
+  await waitFor(async () => (await messageCount()) === ids.length);
+  for (const queue of deps.queue.dashboardQueues()) await queue.obliterate({ force: true });
+  work();
+  const sweeper = startSweeper(deps);
+  for (const id of ids) expect(await finished(id)).toMatchObject({ success_count: 120 });
+  await sweeper.stop();
+});
+
+test('workers that stop in the middle leave a state that others finish', async () => {
+  work();
+  const id = await submit(mentors('m', 5_000));
+  await waitFor(async () => (await details(id)).success_count > 0);
+  stopping.abort();
+  await stopWorkers();
+  expect((await details(id)).status).toBe('processing');
+
+  stopping = new AbortController();
+  work();
+  expect(await finished(id)).toMatchObject({ status: 'completed', success_count: 5_000 });
+});
+
+test('a cancel in the middle is exact', async () => {
+  work();
+  const id = await submit(mentors('m', 5_000));
+  await waitFor(async () => (await details(id)).success_count > 0);
+  expect(await cancelOrDelete(deps, parseRegistrationId(id) ?? 0n, { only: 'cancel', ifMatch: null })).toBe('cancelled');
+  const left = await deps.db.prisma.activity.count();
+  await stopWorkers();
+  expect(await deps.db.prisma.activity.count()).toBe(left);
+  expect(await details(id)).toMatchObject({ status: 'cancelled', success_count: left });
+});
+
+test('a fault that passes is tried again until it has passed', async () => {
+  await deps.db.prisma.$executeRaw`alter table activities rename to activities_away`;
+  work();
+  const id = await submit(mentors('m', 5));
+  await waitFor(async () => (await details(id)).delayed);
+  await deps.db.prisma.$executeRaw`alter table activities_away rename to activities`;
+  expect(await finished(id)).toMatchObject({ status: 'completed', success_count: 5, delayed: null });
+});

@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type BatchPayload } from '../domain/build-batch-payload.ts';
+import { parseRegistrationId } from '../domain/ids.ts';
+import { cancelOrDelete } from '../registrations/cancel-or-delete.ts';
+import { submitRegistration } from '../registrations/submit.ts';
+import { createTestDeps, registrationRequest, type TestDeps } from '../testing/index.ts';
+import { insertBatch } from './batches.ts';
+import { classifySqlFailure } from './sql-failure.ts';
+
+let deps: TestDeps;
+beforeAll(async () => {
+  deps = await createTestDeps();
+});
+afterAll(() => deps.close());
+
+let day = 0;
+
+/** A stored registration of its own day, and its only batch. */
+async function submitted(mentorIds: string[], fields: Partial<BatchPayload> = {}): Promise<BatchPayload> {
+  day += 1;
+  const activityDate = `2026-01-${String(day).padStart(2, '0')}`;
+  const request = registrationRequest({ mentor_ids: mentorIds, activity_date: activityDate });
+  const { id } = await submitRegistration(deps, request);
+  return {
+    registrationId: parseRegistrationId(id) ?? 0n,
+    attempt: 1,
+    batchNo: 0,
+    activityType: request.activity_type,
+    activityDate,
+    durationMinutes: 120,
+    notes: null,
+    coordinatorId: request.coordinator_id,
+    overrideDuplicates: false,
+    mentors: mentorIds.map((mentorId, index) => ({ position: index + 1, mentorId, refusedWith: null })),
+    ...fields,
+  };
+}
+
+const write = (batch: BatchPayload) => insertBatch(deps.db.prisma, batch);
+const failureOf = (batch: BatchPayload) => write(batch).then(() => null, classifySqlFailure);
+const ledgerOf = ({ registrationId }: BatchPayload) =>
+  deps.db.prisma.registrationBatch.findFirstOrThrow({ where: { registrationId } });
+const activitiesOf = ({ registrationId }: BatchPayload) =>
+  deps.db.prisma.activity.findMany({ where: { bulkRegistrationId: registrationId }, orderBy: { id: 'asc' } });
+
+/** Gives mentors the activity that the batch is about to write. */
+const registered = (batch: BatchPayload, mentorIds: string[]) =>
+  deps.db.prisma.activity.createMany({
+    data: mentorIds.map((mentorId) => ({
+      mentorId,
+      activityType: batch.activityType,
+      activityDate: new Date(batch.activityDate),
+      occurrence: 0,
+      durationMinutes: 1,
+      coordinatorId: 'other',
+      bulkRegistrationId: 0n,
+    })),
+  });
+
+test('a batch writes its activities, its ledger row and the counters at once', async () => {
+  const batch = await submitted(['b', 'a', 'c'], { notes: "it's; -- \\ 'quoted'" });
+  expect(await write(batch)).toMatchObject({ status: 'completed', mentorCount: 3, successCount: 3, failureCount: 0 });
+
+  const activities = await activitiesOf(batch);
+  expect(activities.map((activity) => activity.mentorId)).toEqual(['a', 'b', 'c']);
+  expect(activities[0]).toMatchObject({ occurrence: 0, durationMinutes: 120, notes: batch.notes, coordinatorId: 'coord-42' });
+  const idOf = (mentorId: string) => activities.find((activity) => activity.mentorId === mentorId)?.id;
+  expect(await ledgerOf(batch)).toMatchObject({
+    positions: [1, 2, 3],
+    activityIds: [idOf('b'), idOf('a'), idOf('c')],
+    errorCodes: ['', '', ''],
+    successCount: 3,
+    failureCount: 0,
+  });
+});
+
+test('who has the activity already is a duplicate, and their activity stays as it was', async () => {
+  const batch = await submitted(['a', 'b']);
+  await registered(batch, ['b']);
+  expect(await write(batch)).toMatchObject({ status: 'completed', successCount: 1, failureCount: 1 });
+  expect(await ledgerOf(batch)).toMatchObject({ errorCodes: ['', 'duplicate'] });
+  expect(await activitiesOf(batch)).toHaveLength(1);
+});
+
+test('with override a duplicate gets one more activity', async () => {
+  const batch = await submitted(['a', 'b'], { overrideDuplicates: true });
+  await registered(batch, ['b']);
+  expect(await write(batch)).toMatchObject({ status: 'completed', successCount: 2, failureCount: 0 });
+  const activities = await activitiesOf(batch);
+  expect(activities.map(({ mentorId, occurrence }) => [mentorId, occurrence])).toEqual([['a', 0], ['b', null]]);
+});
+
+test('without a success the registration has failed', async () => {
+  const batch = await submitted(['a']);
+  await registered(batch, ['a']);
+  expect(await write(batch)).toMatchObject({ status: 'failed', successCount: 0, failureCount: 1 });
+});
+
+test('a mentor known to be refused fails with that code and gets no activity', async () => {
+  const batch = await submitted(['a', 'b'], { overrideDuplicates: true });
+  const mentors = batch.mentors.map((mentor) => ({ ...mentor, refusedWith: mentor.mentorId === 'a' ? ('rejected' as const) : null }));
+  expect(await write({ ...batch, mentors })).toMatchObject({ successCount: 1, failureCount: 1 });
+  expect(await ledgerOf(batch)).toMatchObject({ errorCodes: ['rejected', ''] });
+});
+
+test('while mentors are left the registration stays in processing', async () => {
+  const batch = await submitted(['a', 'b', 'c']);
+  const [first, ...rest] = batch.mentors;
+  expect(await write({ ...batch, mentors: first ? [first] : [] })).toMatchObject({ status: 'processing', successCount: 1 });
+  expect(await write({ ...batch, batchNo: 1, mentors: rest })).toMatchObject({ status: 'completed', successCount: 3 });
+});
+
+test('a second delivery of a batch changes nothing', async () => {
+  const batch = await submitted(['a', 'b', 'c']);
+  const part = { ...batch, mentors: batch.mentors.slice(0, 2) };
+  await write(part);
+  expect(await failureOf(part)).toEqual({ kind: 'settled' });
+  expect(await activitiesOf(batch)).toHaveLength(2);
+  expect(await deps.db.prisma.bulkRegistration.findUnique({
+    where: { id: batch.registrationId },
+    select: { successCount: true, failureCount: true },
+  })).toEqual({ successCount: 2, failureCount: 0 });
+});
+
+test('a batch of a cancelled, deleted or retried registration leaves nothing', async () => {
+  const cancelled = await submitted(['a']);
+  await cancelOrDelete(deps, cancelled.registrationId, { only: null, ifMatch: null });
+  expect(await failureOf(cancelled)).toEqual({ kind: 'fenced' });
+  expect(await activitiesOf(cancelled)).toHaveLength(0);
+
+  await cancelOrDelete(deps, cancelled.registrationId, { only: null, ifMatch: null });
+  expect(await failureOf(cancelled)).toEqual({ kind: 'fenced' });
+
+  const other = await submitted(['a']);
+  expect(await failureOf({ ...other, attempt: 2 })).toEqual({ kind: 'fenced' });
+  expect(await activitiesOf(other)).toHaveLength(0);
+});
+
+test('the ledger itself refuses a batch number twice, whatever the mentors', async () => {
+  const batch = await submitted(['a', 'b', 'c']);
+  const [first, second] = batch.mentors;
+  await write({ ...batch, mentors: first ? [first] : [] });
+  expect(await failureOf({ ...batch, mentors: second ? [second] : [] })).toEqual({ kind: 'settled' });
+  expect(await activitiesOf(batch)).toHaveLength(1);
+});

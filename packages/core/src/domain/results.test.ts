@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { type LedgerEntry, mentorResults, type ResultSource } from './results.ts';
+
+const entry = (attempt: number, results: Array<[position: number, activityId: number, code: '' | 'duplicate']>): LedgerEntry => ({
+  attempt,
+  positions: results.map(([position]) => position),
+  activityIds: results.map(([, activityId]) => activityId),
+  errorCodes: results.map(([, , code]) => code),
+});
+
+const source = (fields: Partial<ResultSource>): ResultSource => ({
+  status: 'processing',
+  attempt: 1,
+  mentorIds: ['a', 'b', 'c'],
+  workPositions: null,
+  batches: [],
+  ...fields,
+});
+
+const statuses = (fields: Partial<ResultSource>) => mentorResults(source(fields)).map((result) => result.status);
+
+test('results keep the order of the mentors, whatever the order of the batches', () => {
+  const batches = [entry(1, [[3, 12, '']]), entry(1, [[1, 10, ''], [2, 0, 'duplicate']])];
+  expect(mentorResults(source({ status: 'completed', batches }))).toEqual([
+    { mentor_id: 'a', activity_id: 'pa-010', status: 'success' },
+    {
+      mentor_id: 'b',
+      activity_id: null,
+      status: 'failed',
+      error: { code: 'duplicate', message: 'The mentor already has this activity on this date.' },
+    },
+    { mentor_id: 'c', activity_id: 'pa-012', status: 'success' },
+  ]);
+});
+
+test('a mentor without a result is pending, or cancelled with the registration', () => {
+  const batches = [entry(1, [[2, 5, '']])];
+  expect(statuses({ batches })).toEqual(['pending', 'success', 'pending']);
+  expect(statuses({ batches, status: 'cancelled' })).toEqual(['cancelled', 'success', 'cancelled']);
+});
+
+test('a failed mentor on the work list of a retry is pending until that retry has a result', () => {
+  const first = entry(1, [[1, 5, ''], [2, 0, 'duplicate'], [3, 0, 'duplicate']]);
+  const retry = { attempt: 2, workPositions: [2] };
+  expect(statuses({ ...retry, batches: [first] })).toEqual(['success', 'pending', 'failed']);
+  expect(statuses({ ...retry, status: 'cancelled', batches: [first] })).toEqual(['success', 'cancelled', 'failed']);
+  expect(statuses({ ...retry, batches: [first, entry(2, [[2, 9, '']])] })).toEqual(['success', 'success', 'failed']);
+});

@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { parseRegistrationId } from '../domain/ids.ts';
+import {
+  createTestDeps,
+  currentMessage,
+  findInconsistencies,
+  mentors,
+  registrationRequest,
+  runChain,
+  runOnce,
+  type TestDeps,
+} from '../testing/index.ts';
+import { cancelOrDelete } from './cancel-or-delete.ts';
+import { getRegistration } from './get.ts';
+import { submitRegistration } from './submit.ts';
+
+let deps: TestDeps;
+beforeEach(async () => {
+  deps = await createTestDeps({ settings: { BATCH_SIZE: '10' } });
+});
+afterEach(async () => {
+  expect(await findInconsistencies(deps)).toEqual([]);
+  await deps.close();
+});
+
+const plain = { only: null, ifMatch: null };
+
+async function submitted(count: number): Promise<{ id: bigint; name: string }> {
+  const { id } = await submitRegistration(deps, registrationRequest({ mentor_ids: mentors('m', count) }));
+  return { id: parseRegistrationId(id) ?? 0n, name: id };
+}
+
+const etag = async (id: bigint) => (await getRegistration(deps, id, { results: 'none', ifNoneMatch: null })).etag;
+
+test('a processing registration is cancelled, then deleted, then gone; its activities stay', async () => {
+  const { id, name } = await submitted(25);
+  await runOnce(deps, await currentMessage(deps, name));
+  expect(await cancelOrDelete(deps, id, plain)).toBe('cancelled');
+  expect(await cancelOrDelete(deps, id, plain)).toBe('deleted');
+  await expect(cancelOrDelete(deps, id, plain)).rejects.toMatchObject({ code: 'registration_not_found' });
+  expect(await deps.db.prisma.activity.count()).toBe(10);
+  expect(await deps.db.prisma.registrationBatch.count()).toBe(0);
+  expect(await deps.db.prisma.registrationAttempt.count()).toBe(0);
+});
+
+test('only=cancel never deletes', async () => {
+  const { id, name } = await submitted(5);
+  const cancel = () => cancelOrDelete(deps, id, { only: 'cancel', ifMatch: null });
+  expect(await cancel()).toBe('cancelled');
+  await expect(cancel()).rejects.toMatchObject({ code: 'not_running' });
+  expect(await etag(id)).toContain('cancelled');
+  expect(name).toBe('bulk-001');
+});
+
+test('If-Match acts on the state that was seen, and on no other', async () => {
+  const { id, name } = await submitted(5);
+  const seen = await etag(id);
+  await runChain(deps, name);
+  await expect(cancelOrDelete(deps, id, { only: null, ifMatch: seen })).rejects.toMatchObject({ code: 'changed_meanwhile' });
+  expect(await cancelOrDelete(deps, id, { only: null, ifMatch: await etag(id) })).toBe('deleted');
+});
+
+test('a cancel among running batches is exact: what it left is what stays', async () => {
+  for (let round = 0; round < 10; round += 1) {
+    const request = registrationRequest({ mentor_ids: mentors(`r${round}`, 60) });
+    const name = (await submitRegistration(deps, request)).id;
+    const running = runChain(deps, name);
+    await cancelOrDelete(deps, parseRegistrationId(name) ?? 0n, { only: 'cancel', ifMatch: null }).catch(() => {});
+    const left = await deps.db.prisma.activity.count();
+    await running;
+    expect(await deps.db.prisma.activity.count()).toBe(left);
+  }
+});

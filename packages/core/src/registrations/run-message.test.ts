@@ -1,0 +1,124 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { parseRegistrationId } from '../domain/ids.ts';
+import {
+  createTestDeps,
+  currentMessage,
+  findInconsistencies,
+  mentors,
+  registrationRequest,
+  runChain,
+  runOnce,
+  type TestDeps,
+} from '../testing/index.ts';
+import { cancelOrDelete } from './cancel-or-delete.ts';
+import { getRegistration } from './get.ts';
+import { runMessage } from './run-message.ts';
+import { submitRegistration } from './submit.ts';
+
+let deps: TestDeps;
+beforeEach(async () => {
+  deps = await createTestDeps({ settings: { BATCH_SIZE: '10', SLICE_MS: '1' } });
+});
+afterEach(async () => {
+  expect(await findInconsistencies(deps)).toEqual([]);
+  await deps.close();
+});
+
+const submit = async (count: number, prefix = 'm') =>
+  (await submitRegistration(deps, registrationRequest({ mentor_ids: mentors(prefix, count) }))).id;
+
+const details = async (id: string) => {
+  const answer = await getRegistration(deps, parseRegistrationId(id) ?? 0n, { results: 'all', ifNoneMatch: null });
+  if (answer.kind === 'unchanged') throw new Error('asked without a tag');
+  return answer.details;
+};
+
+test('a registration that fits one batch is done with its first message', async () => {
+  const id = await submit(10);
+  expect((await runChain(deps, id)).map((outcome) => outcome.kind)).toEqual(['done']);
+  expect(await details(id)).toMatchObject({ status: 'completed', success_count: 10 });
+});
+
+test('a larger one goes on slice by slice, and each slice takes the next ring', async () => {
+  const id = await submit(35);
+  const outcomes = await runChain(deps, id);
+  expect(outcomes.map((outcome) => outcome.kind)).toEqual(['handed_over', 'handed_over', 'handed_over', 'done']);
+  expect(await currentMessage(deps, id)).toMatchObject({ attempt: 1, ring: 4 });
+  expect((await details(id)).results.map((result) => result.mentor_id)).toEqual(mentors('m', 35));
+});
+
+test('a message whose ring is past does nothing', async () => {
+  const id = await submit(25);
+  const first = await currentMessage(deps, id);
+  await runOnce(deps, first);
+  expect(await runOnce(deps, first)).toEqual({ kind: 'not_ours' });
+  expect(await details(id)).toMatchObject({ status: 'processing', success_count: 10 });
+  await runChain(deps, id);
+});
+
+test('a message delivered twice at once writes nothing twice', async () => {
+  const id = await submit(25);
+  const message = await currentMessage(deps, id);
+  const outcomes = await Promise.all(Array.from({ length: 8 }, () => runOnce(deps, message)));
+  expect(outcomes.filter((outcome) => outcome.kind === 'handed_over')).toHaveLength(1);
+  await runChain(deps, id);
+  expect(await details(id)).toMatchObject({ status: 'completed', success_count: 25, failure_count: 0 });
+});
+
+test('batches stay the same when the configured size changes in between', async () => {
+  const id = await submit(35);
+  await runOnce(deps, await currentMessage(deps, id));
+  await runChain({ ...deps, config: { ...deps.config, batchSize: 7 } }, id);
+  expect(await details(id)).toMatchObject({ status: 'completed', success_count: 35, failure_count: 0 });
+});
+
+test('an aborted run finishes its batch and hands over', async () => {
+  const id = await submit(35);
+  await runOnce(deps, await currentMessage(deps, id));
+  const patient = { ...deps, config: { ...deps.config, sliceMs: 5_000 } };
+  const options = { lane: 'slices' as const, signal: AbortSignal.abort(), onStart: () => {} };
+  expect(await runMessage(patient, await currentMessage(deps, id), options)).toMatchObject({
+    kind: 'handed_over',
+    progress: { successCount: 20 },
+  });
+  await runChain(deps, id);
+});
+
+test('after a cancel nothing is written any more, and what is left is cancelled', async () => {
+  const id = await submit(25);
+  await runOnce(deps, await currentMessage(deps, id));
+  expect(await cancelOrDelete(deps, parseRegistrationId(id) ?? 0n, { only: null, ifMatch: null })).toBe('cancelled');
+  expect(await runOnce(deps, await currentMessage(deps, id), 'slices')).toEqual({ kind: 'not_ours' });
+
+  const { status, success_count, results, completed_at } = await details(id);
+  expect({ status, success_count }).toEqual({ status: 'cancelled', success_count: 10 });
+  expect(completed_at).not.toBeNull();
+  expect(results.map((result) => result.status)).toEqual([...Array(10).fill('success'), ...Array(15).fill('cancelled')]);
+});
+
+test('two registrations of the same mentors in opposite order share them without a deadlock', async () => {
+  const ids = mentors('shared', 300);
+  const [one, other] = await Promise.all(
+    [ids, ids.toReversed()].map((mentor_ids) => submitRegistration(deps, registrationRequest({ mentor_ids }))),
+  );
+  await Promise.all([runChain(deps, one?.id ?? ''), runChain(deps, other?.id ?? '')]);
+  const [first, second] = await Promise.all([details(one?.id ?? ''), details(other?.id ?? '')]);
+  expect(first.success_count + second.success_count).toBe(300);
+  expect(first.failure_count + second.failure_count).toBe(300);
+  expect([...first.results, ...second.results].every(({ status, error }) => status === 'success' || error?.code === 'duplicate')).toBe(true);
+});
+
+test('a passing fault is no result: the mentors stay pending, and the details say since when and why', async () => {
+  const id = await submit(10);
+  await deps.db.prisma.$executeRaw`alter table activities rename to activities_away`;
+  await expect(runOnce(deps, await currentMessage(deps, id))).rejects.toMatchObject({ name: 'RunDelayed' });
+  const held = await details(id);
+  expect(held).toMatchObject({ status: 'processing', success_count: 0, failure_count: 0, delayed: { code: 'internal' } });
+
+  await expect(runOnce(deps, await currentMessage(deps, id))).rejects.toThrow();
+  expect((await details(id)).delayed?.since).toBe(held.delayed?.since);
+
+  await deps.db.prisma.$executeRaw`alter table activities_away rename to activities`;
+  await runChain(deps, id);
+  expect(await details(id)).toMatchObject({ status: 'completed', success_count: 10, delayed: null });
+});

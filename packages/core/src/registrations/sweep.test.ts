@@ -1,0 +1,71 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createTestDeps, currentMessage, mentors, registrationRequest, runChain, type TestDeps, waitFor } from '../testing/index.ts';
+import { submitRegistration } from './submit.ts';
+import { sweep } from './sweep.ts';
+
+let deps: TestDeps;
+beforeEach(async () => {
+  deps = await createTestDeps({ settings: { SWEEP_MS: '50' } });
+});
+afterEach(() => deps.close());
+
+const submit = async () => (await submitRegistration(deps, registrationRequest({ mentor_ids: mentors('m', 3) }))).id;
+
+async function loseMessages(): Promise<void> {
+  for (const queue of deps.queue.dashboardQueues()) await queue.obliterate({ force: true });
+}
+
+/** As if it had been idle for long, and nobody had swept since. */
+async function letTimePass(): Promise<void> {
+  await deps.db.prisma.$executeRaw`update bulk_registrations set updated_at = updated_at - interval '1 minute'`;
+  await deps.db.prisma.$executeRaw`update sweeps set swept_at = '-infinity'`;
+}
+
+const sweepOnce = () => sweep(deps, new AbortController().signal);
+
+test('a registration whose message is lost is rung again, with a fresh ring', async () => {
+  const id = await submit();
+  await waitFor(async () => deps.queue.isAlive(await currentMessage(deps, id)));
+  await loseMessages();
+  await letTimePass();
+  expect(await sweepOnce()).toBe(1);
+  const message = await currentMessage(deps, id);
+  expect(message.ring).toBe(2);
+  expect(await deps.queue.isAlive(message)).toBe(true);
+});
+
+test('one that has a message is left alone', async () => {
+  const id = await submit();
+  await waitFor(async () => deps.queue.isAlive(await currentMessage(deps, id)));
+  await letTimePass();
+  expect(await sweepOnce()).toBe(0);
+  expect((await currentMessage(deps, id)).ring).toBe(1);
+});
+
+test('one that moved a moment ago is left alone, and a finished one for good', async () => {
+  const id = await submit();
+  await waitFor(async () => deps.queue.isAlive(await currentMessage(deps, id)));
+  await loseMessages();
+  await deps.db.prisma.$executeRaw`update bulk_registrations set updated_at = clock_timestamp() + interval '1 second'`;
+  expect(await sweepOnce()).toBe(0);
+  await runChain(deps, id);
+  await letTimePass();
+  expect(await sweepOnce()).toBe(0);
+});
+
+test('of many workers one sweeps an interval', async () => {
+  await deps.db.prisma.$executeRaw`update sweeps set swept_at = '-infinity'`;
+  await Promise.all(Array.from({ length: 3 }, submit));
+  await loseMessages();
+  await letTimePass();
+  const rung = await Promise.all(Array.from({ length: 5 }, sweepOnce));
+  expect(rung.filter((count) => count > 0)).toEqual([3]);
+});
+
+test('more than one page of lost messages is made up for in one sweep', async () => {
+  const ids = await Promise.all(Array.from({ length: 205 }, submit));
+  await waitFor(async () => (await Promise.all(ids.map(async (id) => deps.queue.isAlive(await currentMessage(deps, id))))).every(Boolean));
+  await loseMessages();
+  await letTimePass();
+  expect(await sweepOnce()).toBe(205);
+});

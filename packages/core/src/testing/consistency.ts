@@ -1,0 +1,57 @@
+import type { Deps } from '../deps.ts';
+
+/**
+ * What must hold at any moment, read in one snapshot: the view, the counters, the ledger and the
+ * activities tell the same story. Returns what does not, in words.
+ */
+export async function findInconsistencies({ db }: Pick<Deps, 'db'>): Promise<string[]> {
+  const rows = await db.prisma.$queryRaw<Array<{ fault: string; id: bigint }>>`
+    with counted as (
+      select
+        r.id,
+        r.status,
+        r.mentor_count,
+        r.success_count,
+        r.failure_count,
+        count(*) as results,
+        count(*) filter (where v.status = 'success') as successes,
+        count(*) filter (where v.status = 'failed') as failures,
+        count(*) filter (where v.status in ('pending', 'cancelled')) as unfinished
+      from bulk_registrations r
+      join registration_results v on v.registration_id = r.id
+      group by r.id
+    )
+    select 'the view has another number of mentors' as fault, id from counted where results <> mentor_count
+    union all
+    select 'the successes differ', id from counted where successes <> success_count
+    union all
+    select 'the failures differ', id from counted where failures <> failure_count
+    union all
+    select 'finished, but mentors are unfinished', id
+    from counted where status in ('completed', 'failed') and unfinished > 0
+    union all
+    select 'processing, but nothing is pending', id
+    from counted where status = 'processing' and unfinished = 0
+    union all
+    select 'a success has no activity of its mentor', v.registration_id
+    from registration_results v
+    left join activities a
+      on a.id = v.activity_id
+      and a.mentor_id = v.mentor_id
+      and a.bulk_registration_id = v.registration_id
+    where v.status = 'success' and a.id is null
+    union all
+    select 'an activity belongs to no success', a.bulk_registration_id
+    from activities a
+    join bulk_registrations r on r.id = a.bulk_registration_id
+    left join registration_results v
+      on v.registration_id = a.bulk_registration_id
+      and v.activity_id = a.id
+    where v.activity_id is null
+    union all
+    select 'a mentor has two activities of one registration', bulk_registration_id
+    from activities
+    group by bulk_registration_id, mentor_id
+    having count(*) > 1`;
+  return rows.map(({ fault, id }) => `${id}: ${fault}`);
+}

@@ -1,0 +1,59 @@
+import { rmSync } from 'node:fs';
+import { chmod, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import type { TestProject } from 'vitest/node';
+import { startEmbeddedPostgres } from '../embedded/index.ts';
+import { migrate } from '../migrate.ts';
+import { TEMPLATE_DATABASE } from './template.ts';
+import { waitFor } from './wait-for.ts';
+
+/** One PostgreSQL for the whole run, with a migrated database that each test file copies. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const tempDir = await mkdtemp(join(await realpath(tmpdir()), 'bulk-test-'));
+  // mkdtemp closes it to others, but root's PostgreSQL runs as another user.
+  await chmod(tempDir, 0o755);
+  const postgres = await startEmbeddedPostgres({ dataDir: join(tempDir, 'postgres'), log: () => {}, durable: false });
+
+  // On Ctrl-C Vitest exits at once, without any teardown. npm passes the signal on, so that it comes
+  // twice, and without a listener the second would end the process before it could clean up.
+  const removeAtExit = () => {
+    postgres.kill();
+    rmSync(tempDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+  };
+  process.once('exit', removeAtExit);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
+
+  const redisUrl = process.env.TEST_REDIS_URL ?? null;
+  if (redisUrl !== null) await untilRedisAnswers(redisUrl);
+  await migrate({ databaseUrl: at(postgres.url, TEMPLATE_DATABASE), redisUrl: null, queuePrefix: 'bulk' });
+  project.provide('postgresUrl', at(postgres.url, 'postgres'));
+  project.provide('redisUrl', redisUrl);
+  project.provide('tempDir', tempDir);
+
+  return async () => {
+    process.off('exit', removeAtExit);
+    await postgres.stop();
+    await rm(tempDir, { recursive: true, force: true });
+  };
+}
+
+function at(url: string, database: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${database}`;
+  return changed.href;
+}
+
+async function untilRedisAnswers(redisUrl: string): Promise<void> {
+  const redis = new Redis(redisUrl, { maxRetriesPerRequest: 0, retryStrategy: () => 50 });
+  redis.on('error', () => {});
+  try {
+    await waitFor(async () => (await redis.ping()) === 'PONG', { timeoutMs: 5_000, intervalMs: 50 });
+  } catch (cause) {
+    const message = `No Redis answers at ${new URL(redisUrl).host}. Start one with \`redis-server\`, or leave it out: npm test -- --no-redis`;
+    throw new Error(message, { cause });
+  } finally {
+    redis.disconnect();
+  }
+}
