@@ -17,7 +17,8 @@ const { config, log } = deps;
 const stopping = new AbortController();
 
 // Their order matters on the way down: nothing new, then what is at hand, then the connections.
-const health = config.workerHealthPort === null ? null : await startHealthServer(deps, config.workerHealthPort);
+const health =
+  config.workerHealthPort === null ? null : await startHealthServer(deps, config.workerHealthPort);
 const sweeper = startSweeper(deps);
 const workers = startWorkers(deps, stopping.signal);
 

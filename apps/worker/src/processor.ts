@@ -2,8 +2,8 @@ import { DELAY_REASONS } from '@bulk/contract';
 import {
   type Deps,
   type Lane,
-  parseMessage,
   type Progress,
+  parseMessage,
   type QueuedMessage,
   RunDelayed,
   runMessage,

@@ -14,10 +14,11 @@ export function startSweeper(deps: Deps): Sweeper {
 
   const next = () => {
     timer = setTimeout(() => {
-      current = sweep(deps, stopping.signal).then(() => {}, onError);
-      current.finally(() => {
-        if (!stopping.signal.aborted) next();
-      });
+      current = sweep(deps, stopping.signal)
+        .then(() => {}, onError)
+        .then(() => {
+          if (!stopping.signal.aborted) next();
+        });
     }, deps.config.sweepMs);
   };
   next();

@@ -6,7 +6,14 @@ import {
   retryFailed,
   submitRegistration,
 } from '@bulk/core';
-import { createTestDeps, findInconsistencies, mentors, registrationRequest, type TestDeps, waitFor } from '@bulk/core/testing';
+import {
+  createTestDeps,
+  findInconsistencies,
+  mentors,
+  registrationRequest,
+  type TestDeps,
+  waitFor,
+} from '@bulk/core/testing';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { startSweeper } from './sweeper.ts';
 import { startWorkers } from './workers.ts';
@@ -18,7 +25,13 @@ let workers: MessageWorker[];
 beforeEach(async () => {
   deps = await createTestDeps({
     backend: inject('queueBackend'),
-    settings: { BATCH_SIZE: '50', SLICE_MS: '20', SWEEP_MS: '200', STALLED_CHECK_MS: '500', MESSAGE_LOCK_MS: '1000' },
+    settings: {
+      BATCH_SIZE: '50',
+      SLICE_MS: '20',
+      SWEEP_MS: '200',
+      STALLED_CHECK_MS: '500',
+      MESSAGE_LOCK_MS: '1000',
+    },
   });
   stopping = new AbortController();
   workers = [];
@@ -41,7 +54,10 @@ const submit = async (mentor_ids: string[], fields = {}) =>
   (await submitRegistration(deps, registrationRequest({ mentor_ids, ...fields }))).id;
 
 async function details(id: string) {
-  const answer = await getRegistration(deps, parseRegistrationId(id) ?? 0n, { results: 'all', ifNoneMatch: null });
+  const answer = await getRegistration(deps, parseRegistrationId(id) ?? 0n, {
+    results: 'all',
+    ifNoneMatch: null,
+  });
   if (answer.kind === 'unchanged') throw new Error('asked without a tag');
   return answer.details;
 }
@@ -77,7 +93,9 @@ test('several workers share a backlog of overlapping registrations without an er
   const ids = await Promise.all([submit(shared), submit(shared.toReversed()), submit(shared)]);
   const all = await Promise.all(ids.map(finished));
   expect(all.reduce((sum, each) => sum + each.success_count, 0)).toBe(300);
-  expect(all.flatMap((each) => each.results).filter((result) => result.error && result.error.code !== 'duplicate')).toEqual([]);
+  expect(
+    all.flatMap((each) => each.results).filter((result) => result.error && result.error.code !== 'duplicate'),
+  ).toEqual([]);
 });
 
 test('a retry runs again only what failed', async () => {
@@ -85,7 +103,10 @@ test('a retry runs again only what failed', async () => {
   await finished(await submit(mentors('m', 3)));
   const id = await submit(mentors('m', 120));
   expect(await finished(id)).toMatchObject({ success_count: 117, failure_count: 3 });
-  await retryFailed(deps, parseRegistrationId(id) ?? 0n, { action: 'retry_failed', override_duplicates: true });
+  await retryFailed(deps, parseRegistrationId(id) ?? 0n, {
+    action: 'retry_failed',
+    override_duplicates: true,
+  });
   expect(await finished(id)).toMatchObject({ success_count: 120, failure_count: 0, retry_count: 1 });
   expect(await deps.db.prisma.activity.count()).toBe(123);
 });
@@ -130,7 +151,9 @@ test('a cancel in the middle is exact', async () => {
   work();
   const id = await submit(mentors('m', 5_000));
   await waitFor(async () => (await details(id)).success_count > 0);
-  expect(await cancelOrDelete(deps, parseRegistrationId(id) ?? 0n, { only: 'cancel', ifMatch: null })).toBe('cancelled');
+  expect(await cancelOrDelete(deps, parseRegistrationId(id) ?? 0n, { only: 'cancel', ifMatch: null })).toBe(
+    'cancelled',
+  );
   const left = await deps.db.prisma.activity.count();
   await stopWorkers();
   expect(await deps.db.prisma.activity.count()).toBe(left);

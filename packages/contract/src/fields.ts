@@ -10,7 +10,13 @@ const ID_PATTERN = '^[^\\p{Cc}\\p{Cs}\\S]*[^\\p{Cc}\\p{Cs}\\s][^\\p{Cc}\\p{Cs}]*
 const TEXT_PATTERN = '^[^\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F\\uD800-\\uDFFF]*$';
 
 const plainId = (description: string, example: string) =>
-  Type.String({ minLength: 1, maxLength: LIMITS.idLength, pattern: ID_PATTERN, description, examples: [example] });
+  Type.String({
+    minLength: 1,
+    maxLength: LIMITS.idLength,
+    pattern: ID_PATTERN,
+    description,
+    examples: [example],
+  });
 
 export const CoordinatorId = plainId('Who registers. Known to this service by its id only.', 'coord-42');
 export const MentorId = plainId('Known to this service by its id only.', 'mentor-17');

@@ -37,7 +37,10 @@ export type FaultCode = (typeof FAULT_CODES)[number];
 
 export const Fault = Type.Object({
   pointer: Type.Optional(
-    Type.String({ description: 'Where in the body: a JSON Pointer in URI fragment form (RFC 6901).', examples: ['#/mentor_ids/17'] }),
+    Type.String({
+      description: 'Where in the body: a JSON Pointer in URI fragment form (RFC 6901).',
+      examples: ['#/mentor_ids/17'],
+    }),
   ),
   parameter: Type.Optional(Type.String({ description: 'Which query parameter.', examples: ['limit'] })),
   header: Type.Optional(Type.String({ description: 'Which header.', examples: ['if-match'] })),
@@ -49,7 +52,10 @@ export type Fault = Static<typeof Fault>;
 /** Problem details, RFC 9457. */
 export const Problem = Type.Object(
   {
-    type: Type.String({ description: 'Names the kind of problem; compare this, not the text.', examples: ['urn:bulk-registrations:problem:validation'] }),
+    type: Type.String({
+      description: 'Names the kind of problem; compare this, not the text.',
+      examples: ['urn:bulk-registrations:problem:validation'],
+    }),
     title: Type.String(),
     status: Type.Integer(),
     detail: Type.String({ description: 'For the person who reads it.' }),

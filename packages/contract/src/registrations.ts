@@ -32,7 +32,8 @@ export const CreateRegistrationRequest = Type.Object(
     override_duplicates: Type.Optional(
       Type.Boolean({
         default: false,
-        description: 'Write one more activity for mentors who already have this one, instead of failing them.',
+        description:
+          'Write one more activity for mentors who already have this one, instead of failing them.',
       }),
     ),
   },
@@ -150,12 +151,15 @@ export type RegistrationSummary = Static<typeof RegistrationSummary>;
 export const ListRegistrationsQuery = Type.Object(
   {
     page: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, default: 1 })),
-    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: LIMITS.pageSize, default: LIMITS.defaultPageSize })),
+    limit: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: LIMITS.pageSize, default: LIMITS.defaultPageSize }),
+    ),
     after: Type.Optional(
       Type.String({
         minLength: 1,
         maxLength: 100,
-        description: 'The next_cursor of an earlier answer: goes on from there, exact while registrations arrive. Instead of page.',
+        description:
+          'The next_cursor of an earlier answer: goes on from there, exact while registrations arrive. Instead of page.',
       }),
     ),
     status: Type.Optional(RegistrationStatusSchema),
@@ -175,7 +179,9 @@ export const ListRegistrationsResponse = Type.Object({
     page: Type.Integer({ minimum: 1 }),
     limit: Type.Integer({ minimum: 1 }),
     total: count('Registrations that match the filters.'),
-    next_cursor: Type.Union([Type.String(), Type.Null()], { description: 'For `after`; null on the last page.' }),
+    next_cursor: Type.Union([Type.String(), Type.Null()], {
+      description: 'For `after`; null on the last page.',
+    }),
   }),
 });
 export type ListRegistrationsResponse = Static<typeof ListRegistrationsResponse>;

@@ -7,7 +7,10 @@ export const RESULT_STATUSES = ['pending', 'success', 'failed', 'cancelled'] as 
 export type ResultStatus = (typeof RESULT_STATUSES)[number];
 
 /** A string of a closed list, in the form that both OpenAPI readers and code generators know. */
-export function oneOf<const T extends readonly string[]>(values: T, options: { description?: string; default?: T[number] } = {}) {
+export function oneOf<const T extends readonly string[]>(
+  values: T,
+  options: { description?: string; default?: T[number] } = {},
+) {
   return Type.Unsafe<T[number]>({ type: 'string', enum: [...values], ...options });
 }
 

@@ -74,7 +74,10 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     adminUser: read.text('ADMIN_USER', 'admin'),
     adminPassword: read.secret('ADMIN_PASSWORD', { minLength: 8 }),
     corsOrigins: read.origins('CORS_ORIGINS'),
-    bodyLimitBytes: read.integer('BODY_LIMIT_BYTES', 32 * 1024 * 1024, { min: 1_024, max: 256 * 1024 * 1024 }),
+    bodyLimitBytes: read.integer('BODY_LIMIT_BYTES', 32 * 1024 * 1024, {
+      min: 1_024,
+      max: 256 * 1024 * 1024,
+    }),
     batchSize: read.integer('BATCH_SIZE', 1_000, { min: 1, max: 10_000 }),
     entryConcurrency: read.integer('ENTRY_CONCURRENCY', 8, { min: 1, max: 500 }),
     sliceConcurrency: read.integer('SLICE_CONCURRENCY', 2, { min: 1, max: 500 }),
@@ -117,14 +120,22 @@ function settingsReader(env: NodeJS.ProcessEnv, faults: string[]) {
     optionalInteger,
 
     missing(name: string): string {
-      if (raw(name) === null) faults.push(`${name} is not set; \`npm start\` brings its own PostgreSQL, the single processes need one`);
+      if (raw(name) === null)
+        faults.push(
+          `${name} is not set; \`npm start\` brings its own PostgreSQL, the single processes need one`,
+        );
       return '';
     },
 
     text: (name: string, fallback: string): string => raw(name) ?? fallback,
 
     identifier: (name: string, fallback: string): string =>
-      matching(name, fallback, /^[a-z][a-z0-9_]{0,30}$/, 'lower-case letters, digits and _, at most 31, a letter first'),
+      matching(
+        name,
+        fallback,
+        /^[a-z][a-z0-9_]{0,30}$/,
+        'lower-case letters, digits and _, at most 31, a letter first',
+      ),
 
     integer: (name: string, fallback: number, range: Range): number =>
       optionalInteger(name, range) ?? fallback,
@@ -142,7 +153,9 @@ function settingsReader(env: NodeJS.ProcessEnv, faults: string[]) {
       if (value === null) return null;
       const protocol = URL.canParse(value) ? new URL(value).protocol : null;
       if (protocol === null || !protocols.includes(protocol)) {
-        faults.push(`${name} must be an address that starts with ${protocols.map((each) => `${each}//`).join(' or ')}`);
+        faults.push(
+          `${name} must be an address that starts with ${protocols.map((each) => `${each}//`).join(' or ')}`,
+        );
       }
       return value;
     },
@@ -156,10 +169,14 @@ function settingsReader(env: NodeJS.ProcessEnv, faults: string[]) {
     },
 
     origins(name: string): string[] {
-      const values = (raw(name) ?? '').split(',').map((each) => each.trim()).filter(Boolean);
+      const values = (raw(name) ?? '')
+        .split(',')
+        .map((each) => each.trim())
+        .filter(Boolean);
       for (const value of values) {
         const origin = URL.canParse(value) ? new URL(value).origin : null;
-        if (origin !== value) faults.push(`${name} must list origins like https://app.example.com, not "${value}"`);
+        if (origin !== value)
+          faults.push(`${name} must list origins like https://app.example.com, not "${value}"`);
       }
       return values;
     },

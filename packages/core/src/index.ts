@@ -1,9 +1,10 @@
 export { type Config, ConfigError, loadConfig, readEnvironment } from './config.ts';
 export { createDatabase, type Database } from './db/client.ts';
+export type { Progress } from './db/registrations.ts';
 export { withDeadline } from './deadline.ts';
 export type { Deps } from './deps.ts';
 export { formatActivityId, formatRegistrationId, parseRegistrationId } from './domain/ids.ts';
-export { type Lane, LANES, type Message, parseMessage } from './domain/message.ts';
+export { LANES, type Lane, type Message, parseMessage } from './domain/message.ts';
 export { AppError } from './errors.ts';
 export { createLogger, type Logger } from './log.ts';
 export { migrate } from './migrate.ts';
@@ -18,8 +19,7 @@ export { type CancelOrDeleteOptions, cancelOrDelete } from './registrations/canc
 export { getRegistration, type RegistrationAnswer } from './registrations/get.ts';
 export { listRegistrations } from './registrations/list.ts';
 export { retryFailed } from './registrations/retry-failed.ts';
-export type { Progress } from './db/registrations.ts';
-export { RunDelayed, runMessage, type RunOutcome } from './registrations/run-message.ts';
+export { RunDelayed, type RunOutcome, runMessage } from './registrations/run-message.ts';
 export { submitRegistration } from './registrations/submit.ts';
 export { sweep } from './registrations/sweep.ts';
 export { toAppError } from './to-app-error.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type BatchPayload } from '../domain/build-batch-payload.ts';
+import type { BatchPayload } from '../domain/build-batch-payload.ts';
 import { parseRegistrationId } from '../domain/ids.ts';
 import { cancelOrDelete } from '../registrations/cancel-or-delete.ts';
 import { submitRegistration } from '../registrations/submit.ts';
@@ -59,11 +59,21 @@ const registered = (batch: BatchPayload, mentorIds: string[]) =>
 
 test('a batch writes its activities, its ledger row and the counters at once', async () => {
   const batch = await submitted(['b', 'a', 'c'], { notes: "it's; -- \\ 'quoted'" });
-  expect(await write(batch)).toMatchObject({ status: 'completed', mentorCount: 3, successCount: 3, failureCount: 0 });
+  expect(await write(batch)).toMatchObject({
+    status: 'completed',
+    mentorCount: 3,
+    successCount: 3,
+    failureCount: 0,
+  });
 
   const activities = await activitiesOf(batch);
   expect(activities.map((activity) => activity.mentorId)).toEqual(['a', 'b', 'c']);
-  expect(activities[0]).toMatchObject({ occurrence: 0, durationMinutes: 120, notes: batch.notes, coordinatorId: 'coord-42' });
+  expect(activities[0]).toMatchObject({
+    occurrence: 0,
+    durationMinutes: 120,
+    notes: batch.notes,
+    coordinatorId: 'coord-42',
+  });
   const idOf = (mentorId: string) => activities.find((activity) => activity.mentorId === mentorId)?.id;
   expect(await ledgerOf(batch)).toMatchObject({
     positions: [1, 2, 3],
@@ -87,7 +97,10 @@ test('with override a duplicate gets one more activity', async () => {
   await registered(batch, ['b']);
   expect(await write(batch)).toMatchObject({ status: 'completed', successCount: 2, failureCount: 0 });
   const activities = await activitiesOf(batch);
-  expect(activities.map(({ mentorId, occurrence }) => [mentorId, occurrence])).toEqual([['a', 0], ['b', null]]);
+  expect(activities.map(({ mentorId, occurrence }) => [mentorId, occurrence])).toEqual([
+    ['a', 0],
+    ['b', null],
+  ]);
 });
 
 test('without a success the registration has failed', async () => {
@@ -98,7 +111,10 @@ test('without a success the registration has failed', async () => {
 
 test('a mentor known to be refused fails with that code and gets no activity', async () => {
   const batch = await submitted(['a', 'b'], { overrideDuplicates: true });
-  const mentors = batch.mentors.map((mentor) => ({ ...mentor, refusedWith: mentor.mentorId === 'a' ? ('rejected' as const) : null }));
+  const mentors = batch.mentors.map((mentor) => ({
+    ...mentor,
+    refusedWith: mentor.mentorId === 'a' ? ('rejected' as const) : null,
+  }));
   expect(await write({ ...batch, mentors })).toMatchObject({ successCount: 1, failureCount: 1 });
   expect(await ledgerOf(batch)).toMatchObject({ errorCodes: ['rejected', ''] });
 });
@@ -106,8 +122,14 @@ test('a mentor known to be refused fails with that code and gets no activity', a
 test('while mentors are left the registration stays in processing', async () => {
   const batch = await submitted(['a', 'b', 'c']);
   const [first, ...rest] = batch.mentors;
-  expect(await write({ ...batch, mentors: first ? [first] : [] })).toMatchObject({ status: 'processing', successCount: 1 });
-  expect(await write({ ...batch, batchNo: 1, mentors: rest })).toMatchObject({ status: 'completed', successCount: 3 });
+  expect(await write({ ...batch, mentors: first ? [first] : [] })).toMatchObject({
+    status: 'processing',
+    successCount: 1,
+  });
+  expect(await write({ ...batch, batchNo: 1, mentors: rest })).toMatchObject({
+    status: 'completed',
+    successCount: 3,
+  });
 });
 
 test('a second delivery of a batch changes nothing', async () => {
@@ -116,10 +138,12 @@ test('a second delivery of a batch changes nothing', async () => {
   await write(part);
   expect(await failureOf(part)).toEqual({ kind: 'settled' });
   expect(await activitiesOf(batch)).toHaveLength(2);
-  expect(await deps.db.prisma.bulkRegistration.findUnique({
-    where: { id: batch.registrationId },
-    select: { successCount: true, failureCount: true },
-  })).toEqual({ successCount: 2, failureCount: 0 });
+  expect(
+    await deps.db.prisma.bulkRegistration.findUnique({
+      where: { id: batch.registrationId },
+      select: { successCount: true, failureCount: true },
+    }),
+  ).toEqual({ successCount: 2, failureCount: 0 });
 });
 
 test('a batch of a cancelled, deleted or retried registration leaves nothing', async () => {

@@ -63,9 +63,12 @@ function isAfter({ createdAtMicros, id }: Cursor): Prisma.Sql {
 
 function matches(filter: ListFilter): Prisma.Sql {
   const conditions = [Prisma.sql`true`];
-  if (filter.status !== undefined) conditions.push(Prisma.sql`status = ${filter.status}::registration_status`);
-  if (filter.coordinator_id !== undefined) conditions.push(Prisma.sql`coordinator_id = ${filter.coordinator_id}`);
-  if (filter.activity_type !== undefined) conditions.push(Prisma.sql`activity_type = ${filter.activity_type}`);
+  if (filter.status !== undefined)
+    conditions.push(Prisma.sql`status = ${filter.status}::registration_status`);
+  if (filter.coordinator_id !== undefined)
+    conditions.push(Prisma.sql`coordinator_id = ${filter.coordinator_id}`);
+  if (filter.activity_type !== undefined)
+    conditions.push(Prisma.sql`activity_type = ${filter.activity_type}`);
   if (filter.from !== undefined) conditions.push(Prisma.sql`activity_date >= ${filter.from}::date`);
   if (filter.to !== undefined) conditions.push(Prisma.sql`activity_date <= ${filter.to}::date`);
   if (filter.has_failures !== undefined) {

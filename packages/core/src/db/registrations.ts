@@ -52,7 +52,11 @@ export async function findVersion(db: Executor, id: bigint): Promise<Version | n
 }
 
 /** One UPDATE is the whole cancel: a batch either passed its fence before it, or fails it. */
-export async function cancelIfProcessing(db: Executor, id: bigint, expected: Version | null): Promise<boolean> {
+export async function cancelIfProcessing(
+  db: Executor,
+  id: bigint,
+  expected: Version | null,
+): Promise<boolean> {
   const count = await db.$executeRaw`
     update bulk_registrations
     set status = 'cancelled', completed_at = clock_timestamp(), updated_at = clock_timestamp(),

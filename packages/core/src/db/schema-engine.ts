@@ -17,7 +17,10 @@ export type MigrationList = bindings.MigrationList;
  * This is the engine of `prisma migrate deploy`, compiled to WebAssembly: it needs no download and
  * keeps `_prisma_migrations` the same way, so either may be used.
  */
-export async function applyWithSchemaEngine(databaseUrl: string, migrationsList: MigrationList): Promise<string[]> {
+export async function applyWithSchemaEngine(
+  databaseUrl: string,
+  migrationsList: MigrationList,
+): Promise<string[]> {
   await instantiate();
   const { factory, dispose } = disposable(new PrismaPg(databaseUrl));
   try {
@@ -58,7 +61,10 @@ function instantiate(): Promise<void> {
 function importsOfEngine(): Record<string, unknown> {
   const setTimer = Object.keys(bindings).find((name) => name.startsWith('__wbg_setTimeout_'));
   if (setTimer === undefined) throw new Error('The schema engine sets its timers by another name now.');
-  return { ...bindings, [setTimer]: (callback: () => void, ms: number) => setTimeout(callback, ms >>> 0).unref() };
+  return {
+    ...bindings,
+    [setTimer]: (callback: () => void, ms: number) => setTimeout(callback, ms >>> 0).unref(),
+  };
 }
 
 /** @types/node 20 does not know WebAssembly. */
@@ -99,5 +105,7 @@ function plainly(error: Error): Error {
   const [message = ''] = error.message.split(/\n\s+0: /);
   const reason = message.replace('external connector error\nError querying the database: ', '');
   const migration = /with migration_name="([^"]+)"/.exec(error.message)?.[1];
-  return new Error(migration === undefined ? reason : `Migration ${migration} failed: ${reason}`, { cause: error });
+  return new Error(migration === undefined ? reason : `Migration ${migration} failed: ${reason}`, {
+    cause: error,
+  });
 }

@@ -30,7 +30,8 @@ const UNAVAILABLE_CLASSES = new Set(['08', '57', '53', '58']);
 
 export function classifySqlFailure(error: unknown): SqlFailure {
   const { state, text } = describe(error);
-  if (state === null) return { kind: 'transient', reason: isFromDriver(error) ? 'database_unavailable' : 'internal' };
+  if (state === null)
+    return { kind: 'transient', reason: isConnectionFailure(error) ? 'database_unavailable' : 'internal' };
   if (state === '23514' && text.includes('registration_is_ours')) return { kind: 'fenced' };
   if (state === '23505' && text.includes('registration_batches_pkey')) return { kind: 'settled' };
 
@@ -52,16 +53,14 @@ interface Described {
 function describe(error: unknown): Described {
   const cause = child(child(child(error, 'meta'), 'driverAdapterError'), 'cause') ?? child(error, 'cause');
   const state = child(cause, 'originalCode');
-  return {
-    state: typeof state === 'string' ? state : null,
-    text: String(child(cause, 'originalMessage') ?? ''),
-  };
+  const text = child(cause, 'originalMessage');
+  return { state: typeof state === 'string' ? state : null, text: typeof text === 'string' ? text : '' };
 }
 
-/** Whether the error came up on the way to the server, and not in our own code. */
-function isFromDriver(error: unknown): boolean {
-  const name = child(error, 'name');
-  return typeof name === 'string' && /^(PrismaClient|DriverAdapter)/.test(name);
+/** No answer, no connection in time, or a connection lost: Prisma's codes for what has no SQLSTATE. */
+function isConnectionFailure(error: unknown): boolean {
+  const code = child(error, 'code');
+  return typeof code === 'string' && /^(P1\d{3}|P2010|P2024|P2028)$/.test(code);
 }
 
 function child(value: unknown, key: string): unknown {

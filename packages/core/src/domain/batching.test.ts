@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
 import { batchCount, batchPositions, openBatches, type WorkList } from './batching.ts';
 
-const all = (mentorCount: number, batchSize: number): WorkList => ({ positions: null, mentorCount, batchSize });
+const all = (mentorCount: number, batchSize: number): WorkList => ({
+  positions: null,
+  mentorCount,
+  batchSize,
+});
 
 test('the batches of a work list cover each position once, in order', () => {
   const work = all(2_500, 1_000);

@@ -3,7 +3,11 @@ import { messageId, parseMessage } from './message.ts';
 
 test('a message names registration, attempt and ring', () => {
   expect(messageId({ registrationId: '2', attempt: 1, ring: 7 })).toBe('bulk-2.1.7');
-  expect(parseMessage({ registrationId: '2', attempt: 1, ring: 7 })).toEqual({ registrationId: '2', attempt: 1, ring: 7 });
+  expect(parseMessage({ registrationId: '2', attempt: 1, ring: 7 })).toEqual({
+    registrationId: '2',
+    attempt: 1,
+    ring: 7,
+  });
 });
 
 test.each([

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { type LedgerEntry, mentorResults, type ResultSource } from './results.ts';
 
-const entry = (attempt: number, results: Array<[position: number, activityId: number, code: '' | 'duplicate']>): LedgerEntry => ({
+const entry = (
+  attempt: number,
+  results: [position: number, activityId: number, code: '' | 'duplicate'][],
+): LedgerEntry => ({
   attempt,
   positions: results.map(([position]) => position),
   activityIds: results.map(([, activityId]) => activityId),
@@ -17,10 +20,17 @@ const source = (fields: Partial<ResultSource>): ResultSource => ({
   ...fields,
 });
 
-const statuses = (fields: Partial<ResultSource>) => mentorResults(source(fields)).map((result) => result.status);
+const statuses = (fields: Partial<ResultSource>) =>
+  mentorResults(source(fields)).map((result) => result.status);
 
 test('results keep the order of the mentors, whatever the order of the batches', () => {
-  const batches = [entry(1, [[3, 12, '']]), entry(1, [[1, 10, ''], [2, 0, 'duplicate']])];
+  const batches = [
+    entry(1, [[3, 12, '']]),
+    entry(1, [
+      [1, 10, ''],
+      [2, 0, 'duplicate'],
+    ]),
+  ];
   expect(mentorResults(source({ status: 'completed', batches }))).toEqual([
     { mentor_id: 'a', activity_id: 'pa-010', status: 'success' },
     {
@@ -40,9 +50,21 @@ test('a mentor without a result is pending, or cancelled with the registration',
 });
 
 test('a failed mentor on the work list of a retry is pending until that retry has a result', () => {
-  const first = entry(1, [[1, 5, ''], [2, 0, 'duplicate'], [3, 0, 'duplicate']]);
+  const first = entry(1, [
+    [1, 5, ''],
+    [2, 0, 'duplicate'],
+    [3, 0, 'duplicate'],
+  ]);
   const retry = { attempt: 2, workPositions: [2] };
   expect(statuses({ ...retry, batches: [first] })).toEqual(['success', 'pending', 'failed']);
-  expect(statuses({ ...retry, status: 'cancelled', batches: [first] })).toEqual(['success', 'cancelled', 'failed']);
-  expect(statuses({ ...retry, batches: [first, entry(2, [[2, 9, '']])] })).toEqual(['success', 'success', 'failed']);
+  expect(statuses({ ...retry, status: 'cancelled', batches: [first] })).toEqual([
+    'success',
+    'cancelled',
+    'failed',
+  ]);
+  expect(statuses({ ...retry, batches: [first, entry(2, [[2, 9, '']])] })).toEqual([
+    'success',
+    'success',
+    'failed',
+  ]);
 });

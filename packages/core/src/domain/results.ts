@@ -1,4 +1,9 @@
-import { type MentorResult, RESULT_ERRORS, type RegistrationStatus, type ResultErrorCode } from '@bulk/contract';
+import {
+  type MentorResult,
+  RESULT_ERRORS,
+  type RegistrationStatus,
+  type ResultErrorCode,
+} from '@bulk/contract';
 import { formatActivityId } from './ids.ts';
 
 /** The part of the ledger that results are made of. */
@@ -36,15 +41,26 @@ export function mentorResults(source: ResultSource): MentorResult[] {
   };
 
   for (const batch of source.batches.filter(({ attempt }) => attempt < source.attempt)) apply(batch, settle);
-  for (const position of source.workPositions ?? []) settle(position, { activity_id: null, status: unfinished });
-  for (const batch of source.batches.filter(({ attempt }) => attempt === source.attempt)) apply(batch, settle);
+  for (const position of source.workPositions ?? [])
+    settle(position, { activity_id: null, status: unfinished });
+  for (const batch of source.batches.filter(({ attempt }) => attempt === source.attempt))
+    apply(batch, settle);
   return results;
 }
 
-function apply(batch: LedgerEntry, settle: (position: number, outcome: Omit<MentorResult, 'mentor_id'>) => void): void {
+function apply(
+  batch: LedgerEntry,
+  settle: (position: number, outcome: Omit<MentorResult, 'mentor_id'>) => void,
+): void {
   for (const [index, position] of batch.positions.entries()) {
     const code = batch.errorCodes[index];
-    if (code) settle(position, { activity_id: null, status: 'failed', error: { code, message: RESULT_ERRORS[code] } });
-    else settle(position, { activity_id: formatActivityId(batch.activityIds[index] ?? 0), status: 'success' });
+    if (code)
+      settle(position, {
+        activity_id: null,
+        status: 'failed',
+        error: { code, message: RESULT_ERRORS[code] },
+      });
+    else
+      settle(position, { activity_id: formatActivityId(batch.activityIds[index] ?? 0), status: 'success' });
   }
 }

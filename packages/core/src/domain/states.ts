@@ -1,7 +1,11 @@
 import type { RegistrationStatus } from '@bulk/contract';
 
 /** Every legal move of a registration and what makes it. docs/states.md draws this table. */
-export const TRANSITIONS: ReadonlyArray<{ from: RegistrationStatus | null; to: RegistrationStatus | null; by: string }> = [
+export const TRANSITIONS: ReadonlyArray<{
+  from: RegistrationStatus | null;
+  to: RegistrationStatus | null;
+  by: string;
+}> = [
   { from: null, to: 'processing', by: 'POST' },
   { from: 'processing', to: 'completed', by: 'last batch, at least one success' },
   { from: 'processing', to: 'failed', by: 'last batch, no success' },

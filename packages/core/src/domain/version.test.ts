@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest';
 import { etagOf, hasSeen, isKnownTo, type Version } from './version.ts';
 
-const version: Version = { status: 'processing', attempt: 1, successCount: 3, failureCount: 1, delayedSince: null };
+const version: Version = {
+  status: 'processing',
+  attempt: 1,
+  successCount: 3,
+  failureCount: 1,
+  delayedSince: null,
+};
 
 test('the tag changes with everything that the answer shows', () => {
   const tags = [
@@ -19,7 +25,8 @@ test('the tag changes with everything that the answer shows', () => {
 
 test('If-None-Match knows lists, the star and tags that a cache has marked weak', () => {
   const etag = etagOf(version, 'all');
-  for (const header of [etag, `W/${etag}`, `"other", ${etag}`, '*']) expect(isKnownTo(header, etag)).toBe(true);
+  for (const header of [etag, `W/${etag}`, `"other", ${etag}`, '*'])
+    expect(isKnownTo(header, etag)).toBe(true);
   for (const header of ['', '"other"', etagOf(version, 'none')]) expect(isKnownTo(header, etag)).toBe(false);
 });
 

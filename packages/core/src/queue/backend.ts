@@ -17,7 +17,16 @@ import type { Lane, Message } from '../domain/message.ts';
 // biome-ignore lint/suspicious/noExplicitAny: BullMQ's connection type, opaque to us
 type Connection = any;
 
-export type MessageQueue = Queue<Message, unknown, string, Message, unknown, string, IQueueBackend, Connection>;
+export type MessageQueue = Queue<
+  Message,
+  unknown,
+  string,
+  Message,
+  unknown,
+  string,
+  IQueueBackend,
+  Connection
+>;
 export type MessageWorker = Worker<Message, unknown, string, IQueueBackend, never, Connection>;
 export type QueuedMessage = Job<Message, unknown, string>;
 export type MessageWorkerOptions = Omit<WorkerOptions<Connection>, 'connection' | 'prefix'>;
@@ -84,9 +93,10 @@ const MAX_RECONNECT_MS = 1_000;
  * BullMQ 6.7 remembers a failed first connection to PostgreSQL for ever: a process that starts
  * before its database would never get a queue. This one tries until it gets through.
  */
-const patientPostgresBackend: BackendFactory<IQueueBackend, Connection> = (name, options, role) => {
+const patientPostgresBackend: typeof createPostgresBackend = (name, options, role) => {
   const backend = createPostgresBackend(name, options, role);
-  const connection = (backend as unknown as { connection: { bootstrap(): Promise<void>; closing?: unknown } }).connection;
+  const connection = (backend as unknown as { connection: { bootstrap(): Promise<void>; closing?: unknown } })
+    .connection;
   const bootstrap = connection.bootstrap.bind(connection);
   connection.bootstrap = async () => {
     for (;;) {
@@ -94,7 +104,7 @@ const patientPostgresBackend: BackendFactory<IQueueBackend, Connection> = (name,
         return await bootstrap();
       } catch (error) {
         if (connection.closing) throw error;
-        backend.emit('error', error as Error);
+        backend.emit('error', error);
         await new Promise((resolve) => setTimeout(resolve, MAX_RECONNECT_MS).unref());
       }
     }

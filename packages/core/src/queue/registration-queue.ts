@@ -34,7 +34,10 @@ const TRIES = 30;
 const ALIVE = new Set(['waiting', 'active', 'delayed', 'prioritized', 'waiting-children', 'paused']);
 
 export function createQueue(config: QueueConfig, log: Logger): RegistrationQueue {
-  const lanes = Object.fromEntries(LANES.map((lane) => [lane, openQueue(config, lane)])) as Record<Lane, MessageQueue>;
+  const lanes = Object.fromEntries(LANES.map((lane) => [lane, openQueue(config, lane)])) as Record<
+    Lane,
+    MessageQueue
+  >;
   const queues = Object.values(lanes);
   const onError = quietly(log);
   for (const queue of queues) queue.on('error', onError);
@@ -67,7 +70,10 @@ export function createQueue(config: QueueConfig, log: Logger): RegistrationQueue
     ringInBackground(message, lane) {
       const ringing = ring(message, lane)
         .catch((error: Error) => {
-          log.warn({ message: messageId(message), reason: error.message }, 'could not ring; the sweeper will');
+          log.warn(
+            { message: messageId(message), reason: error.message },
+            'could not ring; the sweeper will',
+          );
         })
         .finally(() => rings.delete(ringing));
       rings.add(ringing);

@@ -30,7 +30,8 @@ async function submitted(count: number): Promise<{ id: bigint; name: string }> {
   return { id: parseRegistrationId(id) ?? 0n, name: id };
 }
 
-const etag = async (id: bigint) => (await getRegistration(deps, id, { results: 'none', ifNoneMatch: null })).etag;
+const etag = async (id: bigint) =>
+  (await getRegistration(deps, id, { results: 'none', ifNoneMatch: null })).etag;
 
 test('a processing registration is cancelled, then deleted, then gone; its activities stay', async () => {
   const { id, name } = await submitted(25);
@@ -56,7 +57,9 @@ test('If-Match acts on the state that was seen, and on no other', async () => {
   const { id, name } = await submitted(5);
   const seen = await etag(id);
   await runChain(deps, name);
-  await expect(cancelOrDelete(deps, id, { only: null, ifMatch: seen })).rejects.toMatchObject({ code: 'changed_meanwhile' });
+  await expect(cancelOrDelete(deps, id, { only: null, ifMatch: seen })).rejects.toMatchObject({
+    code: 'changed_meanwhile',
+  });
   expect(await cancelOrDelete(deps, id, { only: null, ifMatch: await etag(id) })).toBe('deleted');
 });
 
@@ -65,7 +68,9 @@ test('a cancel among running batches is exact: what it left is what stays', asyn
     const request = registrationRequest({ mentor_ids: mentors(`r${round}`, 60) });
     const name = (await submitRegistration(deps, request)).id;
     const running = runChain(deps, name);
-    await cancelOrDelete(deps, parseRegistrationId(name) ?? 0n, { only: 'cancel', ifMatch: null }).catch(() => {});
+    await cancelOrDelete(deps, parseRegistrationId(name) ?? 0n, { only: 'cancel', ifMatch: null }).catch(
+      () => {},
+    );
     const left = await deps.db.prisma.activity.count();
     await running;
     expect(await deps.db.prisma.activity.count()).toBe(left);

@@ -47,5 +47,8 @@ async function expectedVersion({ db }: Pick<Deps, 'db'>, id: bigint, ifMatch: st
   const version = await findVersion(db.prisma, id);
   if (version === null) throw registrationNotFound(id);
   if (hasSeen(ifMatch, version)) return version;
-  throw new AppError('changed_meanwhile', `${formatRegistrationId(id)} is not as it was when you last read it.`);
+  throw new AppError(
+    'changed_meanwhile',
+    `${formatRegistrationId(id)} is not as it was when you last read it.`,
+  );
 }

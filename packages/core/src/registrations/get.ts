@@ -1,4 +1,10 @@
-import { DELAY_REASONS, LIMITS, type MentorResult, type RegistrationDetails, type ResultsMode } from '@bulk/contract';
+import {
+  DELAY_REASONS,
+  LIMITS,
+  type MentorResult,
+  type RegistrationDetails,
+  type ResultsMode,
+} from '@bulk/contract';
 import { findActivityIds } from '../db/activities.ts';
 import { type DetailsRow, findDetails } from '../db/details.ts';
 import { findVersion } from '../db/registrations.ts';
@@ -42,7 +48,11 @@ function pollAfterSeconds({ mentorCount, successCount, failureCount }: DetailsRo
   return Math.min(5, Math.max(1, Math.ceil(pending / 25_000)));
 }
 
-async function resultsOf({ db }: Pick<Deps, 'db'>, row: DetailsRow, mode: ResultsMode): Promise<MentorResult[]> {
+async function resultsOf(
+  { db }: Pick<Deps, 'db'>,
+  row: DetailsRow,
+  mode: ResultsMode,
+): Promise<MentorResult[]> {
   if (mode === 'none') return [];
   const all = mentorResults(row);
   const results = mode === 'failed' ? all.filter((result) => result.status === 'failed') : all;

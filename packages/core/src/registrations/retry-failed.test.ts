@@ -46,7 +46,9 @@ const activities = () => deps.db.prisma.activity.count();
 test('a retry runs the failed mentors and nobody else', async () => {
   const id = await withThreeFailed();
   const before = await activities();
-  expect(await retryFailed(deps, idOf(id), { action: 'retry_failed', override_duplicates: true })).toMatchObject({
+  expect(
+    await retryFailed(deps, idOf(id), { action: 'retry_failed', override_duplicates: true }),
+  ).toMatchObject({
     id,
     status: 'processing',
     retry_count: 1,
@@ -56,7 +58,12 @@ test('a retry runs the failed mentors and nobody else', async () => {
     ...Array(7).fill('success'),
   ]);
   await runChain(deps, id);
-  expect(await details(id)).toMatchObject({ status: 'completed', success_count: 10, failure_count: 0, retry_count: 1 });
+  expect(await details(id)).toMatchObject({
+    status: 'completed',
+    success_count: 10,
+    failure_count: 0,
+    retry_count: 1,
+  });
   expect(await activities()).toBe(before + 3);
 });
 
@@ -66,7 +73,11 @@ test('override_duplicates stays as it was unless it is given', async () => {
   await runChain(deps, id);
   expect(await details(id)).toMatchObject({ failure_count: 3, override_duplicates: false, retry_count: 1 });
 
-  await retryFailed(deps, idOf(id), { action: 'retry_failed', override_duplicates: true, mentor_ids: ['m-1'] });
+  await retryFailed(deps, idOf(id), {
+    action: 'retry_failed',
+    override_duplicates: true,
+    mentor_ids: ['m-1'],
+  });
   await runChain(deps, id);
   await retryFailed(deps, idOf(id), { action: 'retry_failed' });
   await runChain(deps, id);
@@ -75,16 +86,25 @@ test('override_duplicates stays as it was unless it is given', async () => {
 
 test('mentor_ids narrows a retry; the others stay failed', async () => {
   const id = await withThreeFailed();
-  await retryFailed(deps, idOf(id), { action: 'retry_failed', override_duplicates: true, mentor_ids: ['m-3', 'm-1'] });
+  await retryFailed(deps, idOf(id), {
+    action: 'retry_failed',
+    override_duplicates: true,
+    mentor_ids: ['m-3', 'm-1'],
+  });
   await runChain(deps, id);
   const { results, success_count, failure_count } = await details(id);
   expect({ success_count, failure_count }).toEqual({ success_count: 9, failure_count: 1 });
-  expect(results.filter((result) => result.status === 'failed').map((result) => result.mentor_id)).toEqual(['m-2']);
+  expect(results.filter((result) => result.status === 'failed').map((result) => result.mentor_id)).toEqual([
+    'm-2',
+  ]);
 });
 
 test('mentors that have not failed are named, and nothing changes', async () => {
   const id = await withThreeFailed();
-  const retry = retryFailed(deps, idOf(id), { action: 'retry_failed', mentor_ids: ['m-1', 'm-4', 'stranger'] });
+  const retry = retryFailed(deps, idOf(id), {
+    action: 'retry_failed',
+    mentor_ids: ['m-1', 'm-4', 'stranger'],
+  });
   await expect(retry).rejects.toMatchObject({
     code: 'validation',
     faults: [
@@ -114,11 +134,16 @@ test('a retry that can not be says why', async () => {
   await expect(retry()).rejects.toMatchObject({ code: 'still_processing' });
   await runChain(deps, id);
   await expect(retry()).rejects.toMatchObject({ code: 'nothing_failed' });
-  await expect(retryFailed(deps, 999n, { action: 'retry_failed' })).rejects.toMatchObject({ code: 'registration_not_found' });
+  await expect(retryFailed(deps, 999n, { action: 'retry_failed' })).rejects.toMatchObject({
+    code: 'registration_not_found',
+  });
 
-  const cancelled = (await submitRegistration(deps, registrationRequest({ mentor_ids: mentors('n', 15) }))).id;
+  const cancelled = (await submitRegistration(deps, registrationRequest({ mentor_ids: mentors('n', 15) })))
+    .id;
   await cancelOrDelete(deps, idOf(cancelled), { only: null, ifMatch: null });
-  await expect(retryFailed(deps, idOf(cancelled), { action: 'retry_failed' })).rejects.toMatchObject({ code: 'was_cancelled' });
+  await expect(retryFailed(deps, idOf(cancelled), { action: 'retry_failed' })).rejects.toMatchObject({
+    code: 'was_cancelled',
+  });
 });
 
 test('a retry that is cancelled leaves its mentors cancelled and the successes as they were', async () => {

@@ -1,4 +1,9 @@
-import { type Fault, LIMITS, type RetryRegistrationRequest, type RetryRegistrationResponse } from '@bulk/contract';
+import {
+  type Fault,
+  LIMITS,
+  type RetryRegistrationRequest,
+  type RetryRegistrationResponse,
+} from '@bulk/contract';
 import { beginAttemptIfFailed, findNotFailed, startAttempt } from '../db/attempts.ts';
 import type { Executor } from '../db/client.ts';
 import { findVersion } from '../db/registrations.ts';
@@ -51,7 +56,10 @@ async function whyNot(tx: Executor, id: bigint): Promise<AppError> {
     case undefined:
       return registrationNotFound(id);
     case 'processing':
-      return new AppError('still_processing', `${name} is still processing; retry what failed when it is done.`);
+      return new AppError(
+        'still_processing',
+        `${name} is still processing; retry what failed when it is done.`,
+      );
     case 'cancelled':
       return new AppError('was_cancelled', `${name} was cancelled; submit its mentors anew.`);
     case 'completed':

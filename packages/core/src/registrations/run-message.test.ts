@@ -28,7 +28,10 @@ const submit = async (count: number, prefix = 'm') =>
   (await submitRegistration(deps, registrationRequest({ mentor_ids: mentors(prefix, count) }))).id;
 
 const details = async (id: string) => {
-  const answer = await getRegistration(deps, parseRegistrationId(id) ?? 0n, { results: 'all', ifNoneMatch: null });
+  const answer = await getRegistration(deps, parseRegistrationId(id) ?? 0n, {
+    results: 'all',
+    ifNoneMatch: null,
+  });
   if (answer.kind === 'unchanged') throw new Error('asked without a tag');
   return answer.details;
 };
@@ -42,7 +45,12 @@ test('a registration that fits one batch is done with its first message', async 
 test('a larger one goes on slice by slice, and each slice takes the next ring', async () => {
   const id = await submit(35);
   const outcomes = await runChain(deps, id);
-  expect(outcomes.map((outcome) => outcome.kind)).toEqual(['handed_over', 'handed_over', 'handed_over', 'done']);
+  expect(outcomes.map((outcome) => outcome.kind)).toEqual([
+    'handed_over',
+    'handed_over',
+    'handed_over',
+    'done',
+  ]);
   expect(await currentMessage(deps, id)).toMatchObject({ attempt: 1, ring: 4 });
   expect((await details(id)).results.map((result) => result.mentor_id)).toEqual(mentors('m', 35));
 });
@@ -87,25 +95,36 @@ test('an aborted run finishes its batch and hands over', async () => {
 test('after a cancel nothing is written any more, and what is left is cancelled', async () => {
   const id = await submit(25);
   await runOnce(deps, await currentMessage(deps, id));
-  expect(await cancelOrDelete(deps, parseRegistrationId(id) ?? 0n, { only: null, ifMatch: null })).toBe('cancelled');
+  expect(await cancelOrDelete(deps, parseRegistrationId(id) ?? 0n, { only: null, ifMatch: null })).toBe(
+    'cancelled',
+  );
   expect(await runOnce(deps, await currentMessage(deps, id), 'slices')).toEqual({ kind: 'not_ours' });
 
   const { status, success_count, results, completed_at } = await details(id);
   expect({ status, success_count }).toEqual({ status: 'cancelled', success_count: 10 });
   expect(completed_at).not.toBeNull();
-  expect(results.map((result) => result.status)).toEqual([...Array(10).fill('success'), ...Array(15).fill('cancelled')]);
+  expect(results.map((result) => result.status)).toEqual([
+    ...Array(10).fill('success'),
+    ...Array(15).fill('cancelled'),
+  ]);
 });
 
 test('two registrations of the same mentors in opposite order share them without a deadlock', async () => {
   const ids = mentors('shared', 300);
   const [one, other] = await Promise.all(
-    [ids, ids.toReversed()].map((mentor_ids) => submitRegistration(deps, registrationRequest({ mentor_ids }))),
+    [ids, ids.toReversed()].map((mentor_ids) =>
+      submitRegistration(deps, registrationRequest({ mentor_ids })),
+    ),
   );
   await Promise.all([runChain(deps, one?.id ?? ''), runChain(deps, other?.id ?? '')]);
   const [first, second] = await Promise.all([details(one?.id ?? ''), details(other?.id ?? '')]);
   expect(first.success_count + second.success_count).toBe(300);
   expect(first.failure_count + second.failure_count).toBe(300);
-  expect([...first.results, ...second.results].every(({ status, error }) => status === 'success' || error?.code === 'duplicate')).toBe(true);
+  expect(
+    [...first.results, ...second.results].every(
+      ({ status, error }) => status === 'success' || error?.code === 'duplicate',
+    ),
+  ).toBe(true);
 });
 
 test('a passing fault is no result: the mentors stay pending, and the details say since when and why', async () => {
@@ -113,7 +132,12 @@ test('a passing fault is no result: the mentors stay pending, and the details sa
   await deps.db.prisma.$executeRaw`alter table activities rename to activities_away`;
   await expect(runOnce(deps, await currentMessage(deps, id))).rejects.toMatchObject({ name: 'RunDelayed' });
   const held = await details(id);
-  expect(held).toMatchObject({ status: 'processing', success_count: 0, failure_count: 0, delayed: { code: 'internal' } });
+  expect(held).toMatchObject({
+    status: 'processing',
+    success_count: 0,
+    failure_count: 0,
+    delayed: { code: 'internal' },
+  });
 
   await expect(runOnce(deps, await currentMessage(deps, id))).rejects.toThrow();
   expect((await details(id)).delayed?.since).toBe(held.delayed?.since);

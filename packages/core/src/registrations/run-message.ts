@@ -92,7 +92,11 @@ function progressAfter({ attempt }: AttemptState, written: BatchWritten): Progre
   return { attempt, ...written };
 }
 
-async function nextBatches({ db }: Pick<Deps, 'db'>, state: AttemptState, lane: Lane): Promise<BatchPayload[]> {
+async function nextBatches(
+  { db }: Pick<Deps, 'db'>,
+  state: AttemptState,
+  lane: Lane,
+): Promise<BatchPayload[]> {
   const limit = lane === 'entry' ? 1 : Math.max(1, Math.floor(SLICE_MENTORS / state.batchSize));
   const open = openBatches(state, new Set(state.doneBatches), limit);
   const work = open.map((batchNo) => ({ batchNo, positions: batchPositions(state, batchNo) }));
@@ -101,7 +105,8 @@ async function nextBatches({ db }: Pick<Deps, 'db'>, state: AttemptState, lane: 
   if (first === undefined || last === undefined) return [];
 
   const offset = state.mentorIds === null ? first : 1;
-  const mentorIds = state.mentorIds ?? (await listMentorIds(db.prisma, state.registrationId, { first, last }));
+  const mentorIds =
+    state.mentorIds ?? (await listMentorIds(db.prisma, state.registrationId, { first, last }));
   const mentorIdAt = (position: number): string => {
     const mentorId = mentorIds[position - offset];
     if (mentorId === undefined) throw new Error(`no mentor at position ${position}: deleted meanwhile`);
@@ -115,12 +120,20 @@ async function handOver({ db, queue, log }: Deps, message: Message, progress: Pr
   const next = await takeNextRing(db.prisma, message);
   if (next === null) return { kind: 'not_ours' };
   await queue.ring(next, 'slices').catch((error: Error) => {
-    log.warn({ registration: message.registrationId, reason: error.message }, 'could not hand over; the sweeper will');
+    log.warn(
+      { registration: message.registrationId, reason: error.message },
+      'could not hand over; the sweeper will',
+    );
   });
   return { kind: 'handed_over', next, progress };
 }
 
-async function delayed({ db, log }: Deps, id: bigint, { attempt }: Message, error: unknown): Promise<RunDelayed> {
+async function delayed(
+  { db, log }: Deps,
+  id: bigint,
+  { attempt }: Message,
+  error: unknown,
+): Promise<RunDelayed> {
   const failure = classifySqlFailure(error);
   const reason = failure.kind === 'transient' ? failure.reason : 'internal';
   log.warn({ registration: formatRegistrationId(id), attempt, reason, err: error }, 'delayed');

@@ -1,5 +1,13 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createTestDeps, currentMessage, mentors, registrationRequest, runChain, type TestDeps, waitFor } from '../testing/index.ts';
+import {
+  createTestDeps,
+  currentMessage,
+  mentors,
+  registrationRequest,
+  runChain,
+  type TestDeps,
+  waitFor,
+} from '../testing/index.ts';
 import { submitRegistration } from './submit.ts';
 import { sweep } from './sweep.ts';
 
@@ -9,7 +17,8 @@ beforeEach(async () => {
 });
 afterEach(() => deps.close());
 
-const submit = async () => (await submitRegistration(deps, registrationRequest({ mentor_ids: mentors('m', 3) }))).id;
+const submit = async () =>
+  (await submitRegistration(deps, registrationRequest({ mentor_ids: mentors('m', 3) }))).id;
 
 async function loseMessages(): Promise<void> {
   for (const queue of deps.queue.dashboardQueues()) await queue.obliterate({ force: true });
@@ -17,7 +26,8 @@ async function loseMessages(): Promise<void> {
 
 /** As if it had been idle for long, and nobody had swept since. */
 async function letTimePass(): Promise<void> {
-  await deps.db.prisma.$executeRaw`update bulk_registrations set updated_at = updated_at - interval '1 minute'`;
+  await deps.db.prisma
+    .$executeRaw`update bulk_registrations set updated_at = updated_at - interval '1 minute'`;
   await deps.db.prisma.$executeRaw`update sweeps set swept_at = '-infinity'`;
 }
 
@@ -46,7 +56,8 @@ test('one that moved a moment ago is left alone, and a finished one for good', a
   const id = await submit();
   await waitFor(async () => deps.queue.isAlive(await currentMessage(deps, id)));
   await loseMessages();
-  await deps.db.prisma.$executeRaw`update bulk_registrations set updated_at = clock_timestamp() + interval '1 second'`;
+  await deps.db.prisma
+    .$executeRaw`update bulk_registrations set updated_at = clock_timestamp() + interval '1 second'`;
   expect(await sweepOnce()).toBe(0);
   await runChain(deps, id);
   await letTimePass();
@@ -64,7 +75,11 @@ test('of many workers one sweeps an interval', async () => {
 
 test('more than one page of lost messages is made up for in one sweep', async () => {
   const ids = await Promise.all(Array.from({ length: 205 }, submit));
-  await waitFor(async () => (await Promise.all(ids.map(async (id) => deps.queue.isAlive(await currentMessage(deps, id))))).every(Boolean));
+  await waitFor(async () =>
+    (await Promise.all(ids.map(async (id) => deps.queue.isAlive(await currentMessage(deps, id))))).every(
+      Boolean,
+    ),
+  );
   await loseMessages();
   await letTimePass();
   expect(await sweepOnce()).toBe(205);

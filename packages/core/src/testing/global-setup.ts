@@ -14,7 +14,11 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const tempDir = await mkdtemp(join(await realpath(tmpdir()), 'bulk-test-'));
   // mkdtemp closes it to others, but root's PostgreSQL runs as another user.
   await chmod(tempDir, 0o755);
-  const postgres = await startEmbeddedPostgres({ dataDir: join(tempDir, 'postgres'), log: () => {}, durable: false });
+  const postgres = await startEmbeddedPostgres({
+    dataDir: join(tempDir, 'postgres'),
+    log: () => {},
+    durable: false,
+  });
 
   // On Ctrl-C Vitest exits at once, without any teardown. npm passes the signal on, so that it comes
   // twice, and without a listener the second would end the process before it could clean up.

@@ -21,7 +21,10 @@ export interface TestDepsOptions {
 }
 
 /** A database and a queue of the caller's own, as a process would build them. */
-export async function createTestDeps({ backend = 'postgres', settings = {} }: TestDepsOptions = {}): Promise<TestDeps> {
+export async function createTestDeps({
+  backend = 'postgres',
+  settings = {},
+}: TestDepsOptions = {}): Promise<TestDeps> {
   const database = await cloneDatabase();
   const env = { DATABASE_URL: database.url, LOG_LEVEL: 'silent', ...queueEnv(backend), ...settings };
   const config: Config = loadConfig(env);
@@ -60,7 +63,9 @@ export function mentors(prefix: string, count: number): string[] {
 }
 
 /** A valid request; each field can be replaced. */
-export function registrationRequest(fields: Partial<CreateRegistrationRequest> = {}): CreateRegistrationRequest {
+export function registrationRequest(
+  fields: Partial<CreateRegistrationRequest> = {},
+): CreateRegistrationRequest {
   return {
     coordinator_id: 'coord-42',
     mentor_ids: mentors('mentor', 4),

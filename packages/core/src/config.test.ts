@@ -1,0 +1,158 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { type Config, ConfigError, loadConfig } from './config.ts';
+
+const DATABASE_URL = 'postgresql://user:secret@db.example.com/bulk';
+
+test('only the database has to be given', () => {
+  expect(loadConfig({ DATABASE_URL })).toEqual({
+    host: '127.0.0.1',
+    port: 3000,
+    databaseUrl: DATABASE_URL,
+    redisUrl: null,
+    databasePoolSize: 16,
+    queuePrefix: 'bulk',
+    logLevel: 'info',
+    adminUser: 'admin',
+    adminPassword: null,
+    corsOrigins: [],
+    bodyLimitBytes: 32 * 1024 * 1024,
+    batchSize: 1_000,
+    entryConcurrency: 8,
+    sliceConcurrency: 2,
+    sliceMs: 250,
+    messageLockMs: 10_000,
+    stalledCheckMs: 3_000,
+    sweepMs: 3_000,
+    shutdownGraceMs: 10_000,
+    workerHealthPort: null,
+  } satisfies Config);
+});
+
+test('every setting that is given is taken', () => {
+  const config = loadConfig({
+    DATABASE_URL,
+    HOST: '::',
+    PORT: '0',
+    REDIS_URL: 'rediss://redis.example.com:6380/1',
+    DATABASE_POOL_SIZE: '2',
+    QUEUE_PREFIX: 'other_1',
+    LOG_LEVEL: 'silent',
+    ADMIN_USER: 'root',
+    ADMIN_PASSWORD: '12345678',
+    CORS_ORIGINS: 'https://a.example.com, http://localhost:5173',
+    BODY_LIMIT_BYTES: '1024',
+    BATCH_SIZE: '1',
+    ENTRY_CONCURRENCY: '3',
+    SLICE_CONCURRENCY: '4',
+    SLICE_MS: '5',
+    MESSAGE_LOCK_MS: '1000',
+    STALLED_CHECK_MS: '100',
+    SWEEP_MS: '50',
+    SHUTDOWN_GRACE_MS: '100',
+    WORKER_HEALTH_PORT: '3001',
+  });
+  expect(config).toEqual({
+    host: '::',
+    port: 0,
+    databaseUrl: DATABASE_URL,
+    redisUrl: 'rediss://redis.example.com:6380/1',
+    databasePoolSize: 2,
+    queuePrefix: 'other_1',
+    logLevel: 'silent',
+    adminUser: 'root',
+    adminPassword: '12345678',
+    corsOrigins: ['https://a.example.com', 'http://localhost:5173'],
+    bodyLimitBytes: 1_024,
+    batchSize: 1,
+    entryConcurrency: 3,
+    sliceConcurrency: 4,
+    sliceMs: 5,
+    messageLockMs: 1_000,
+    stalledCheckMs: 100,
+    sweepMs: 50,
+    shutdownGraceMs: 100,
+    workerHealthPort: 3_001,
+  } satisfies Config);
+});
+
+test('the configuration cannot be changed', () => {
+  expect(Object.isFrozen(loadConfig({ DATABASE_URL }))).toBe(true);
+});
+
+test('an empty value counts as none', () => {
+  const config = loadConfig({ DATABASE_URL, REDIS_URL: '', PORT: ' ', WORKER_HEALTH_PORT: '' });
+  expect(config).toMatchObject({ redisUrl: null, port: 3000, workerHealthPort: null });
+});
+
+test('all faults are named at once', () => {
+  const faults = faultsOf({
+    PORT: 'http',
+    LOG_LEVEL: 'loud',
+    REDIS_URL: 'localhost',
+    CORS_ORIGINS: 'example.com',
+  });
+  expect(faults).toEqual([
+    expect.stringContaining('PORT'),
+    expect.stringContaining('DATABASE_URL'),
+    expect.stringContaining('REDIS_URL'),
+    expect.stringContaining('LOG_LEVEL'),
+    expect.stringContaining('CORS_ORIGINS'),
+  ]);
+});
+
+test.each([
+  ['PORT', '65536'],
+  ['PORT', '-1'],
+  ['PORT', '3e3'],
+  ['PORT', '0x10'],
+  ['BATCH_SIZE', '0'],
+  ['BATCH_SIZE', '1.5'],
+  ['SLICE_MS', '250ms'],
+  ['WORKER_HEALTH_PORT', 'none'],
+  ['QUEUE_PREFIX', 'Bulk'],
+  ['QUEUE_PREFIX', 'bulk:1'],
+  ['QUEUE_PREFIX', `b${'x'.repeat(31)}`],
+  ['LOG_LEVEL', 'INFO'],
+  ['ADMIN_PASSWORD', '1234567'],
+  ['DATABASE_URL', 'mysql://db.example.com/bulk'],
+  ['REDIS_URL', 'http://redis.example.com'],
+  ['CORS_ORIGINS', 'https://a.example.com/'],
+  ['CORS_ORIGINS', '*'],
+])('%s may not be %s', (name, value) => {
+  expect(faultsOf({ DATABASE_URL, [name]: value })).toEqual([expect.stringContaining(name)]);
+});
+
+test('a fault of an address or a password does not repeat it', () => {
+  const faults = faultsOf({
+    DATABASE_URL: 'mysql://user:hunter2@db',
+    REDIS_URL: 'hunter2',
+    ADMIN_PASSWORD: 'hunter2',
+  });
+  expect(faults).toHaveLength(3);
+  expect(faults.join()).not.toContain('hunter2');
+});
+
+test('.env.example names every setting with its default', () => {
+  const settings = readFileSync(new URL('config.ts', import.meta.url), 'utf8').matchAll(
+    /read\.\w+\('([A-Z_]+)'/g,
+  );
+  const names = new Set(Array.from(settings, ([, name]) => name));
+  const example = readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8');
+  const lines = Array.from(example.matchAll(/^#?([A-Z_]+)=(.*)$/gm), ([, name = '', value = '']) => [
+    name,
+    value,
+  ]);
+  expect(new Set(lines.map(([name]) => name))).toEqual(names);
+  expect(loadConfig({ ...Object.fromEntries(lines), DATABASE_URL })).toEqual(loadConfig({ DATABASE_URL }));
+});
+
+function faultsOf(env: NodeJS.ProcessEnv): readonly string[] {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  return [];
+}

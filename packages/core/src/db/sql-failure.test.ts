@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createTestDeps, type TestDeps } from '../testing/index.ts';
+import { createDatabase } from './client.ts';
+import { classifySqlFailure } from './sql-failure.ts';
+
+let deps: TestDeps;
+beforeAll(async () => {
+  deps = await createTestDeps();
+});
+afterAll(() => deps.close());
+
+/** What a statement fails as, on the real server. */
+const failureOf = (statement: Promise<unknown>) =>
+  statement.then(() => {
+    throw new Error('it did not fail');
+  }, classifySqlFailure);
+
+test('a value, a rule and a size that the database refuses blame the data', async () => {
+  const { prisma } = deps.db;
+  expect(await failureOf(prisma.$queryRaw`select 1 / 0`)).toEqual({ kind: 'data', code: 'invalid_value' });
+  expect(await failureOf(prisma.$executeRaw`insert into sweeps (swept_at) values (now())`)).toEqual({
+    kind: 'data',
+    code: 'constraint_violated',
+  });
+  const tooWide = prisma.$executeRaw`
+    insert into activities (mentor_id, activity_type, activity_date, duration_minutes, coordinator_id, bulk_registration_id)
+    select string_agg(md5(n::text), ''), 't', '2026-01-01', 1, 'c', 1 from generate_series(1, 1000) n`;
+  expect(await failureOf(tooWide)).toEqual({ kind: 'data', code: 'limit_exceeded' });
+});
+
+test('a timeout and a lock that does not come mean that the database is busy', async () => {
+  const { prisma } = deps.db;
+  const timeout = prisma.$transaction(async (tx) => {
+    await tx.$executeRaw`set local statement_timeout = 20`;
+    await tx.$executeRaw`select pg_sleep(10)`;
+  });
+  expect(await failureOf(timeout)).toEqual({ kind: 'transient', reason: 'database_busy' });
+
+  const locked = prisma.$transaction(async (tx) => {
+    await tx.$executeRaw`lock table sweeps`;
+    const waiting = prisma.$transaction(async (other) => {
+      await other.$executeRaw`set local lock_timeout = 20`;
+      await other.$executeRaw`lock table sweeps`;
+    });
+    await waiting;
+  });
+  expect(await failureOf(locked)).toEqual({ kind: 'transient', reason: 'database_busy' });
+});
+
+test('a connection that is cut, or never comes about, means that the database is unavailable', async () => {
+  const { prisma } = deps.db;
+  const cut = prisma.$transaction(async (tx) => {
+    await tx.$queryRaw`select pg_terminate_backend(pg_backend_pid())`;
+    await tx.$queryRaw`select 1`;
+  });
+  expect(await failureOf(cut)).toEqual({ kind: 'transient', reason: 'database_unavailable' });
+  await prisma.$queryRaw`select 1`;
+
+  const nowhere = createDatabase(
+    { ...deps.config, databaseUrl: 'postgresql://u:secret@127.0.0.1:1/none' },
+    deps.log,
+  );
+  expect(await failureOf(nowhere.prisma.$queryRaw`select 1`)).toEqual({
+    kind: 'transient',
+    reason: 'database_unavailable',
+  });
+  await nowhere.close();
+});
+
+test('a fault of the schema or of our own is neither the data nor a busy database', async () => {
+  expect(await failureOf(deps.db.prisma.$queryRaw`select * from nowhere`)).toEqual({
+    kind: 'transient',
+    reason: 'internal',
+  });
+  expect(classifySqlFailure(new TypeError('of ours'))).toEqual({ kind: 'transient', reason: 'internal' });
+  expect(classifySqlFailure(undefined)).toEqual({ kind: 'transient', reason: 'internal' });
+});

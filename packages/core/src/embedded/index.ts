@@ -1,0 +1,62 @@
+import { mkdir, realpath } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { findBinaries } from './binaries.ts';
+import { assertSameMajor, type ClusterOptions, makeClusterIfMissing, readPassword } from './cluster.ts';
+import { findFreePort } from './free-port.ts';
+import { stopServerLeftBehind } from './left-behind.ts';
+import { assertMayEnter, chooseServerUser } from './server-user.ts';
+import { superviseServer } from './supervise.ts';
+
+export interface EmbeddedPostgresOptions {
+  /** Made when missing. Everything else of PostgreSQL lives in it, its log and password too. */
+  readonly dataDir: string;
+  /** Default: any free one. */
+  readonly port?: number;
+  readonly log: (line: string) => void;
+  /** false loses data when the machine fails, and is faster. For tests. */
+  readonly durable?: boolean;
+  /** Called when the server ended and could not be started again. */
+  readonly onGone?: (error: Error) => void;
+}
+
+export interface EmbeddedPostgres {
+  /** Names a database `bulk`, which the migrations make. */
+  readonly url: string;
+  stop(): Promise<void>;
+  /** Ends it at once, for the last moment of a process; the next start recovers the data. */
+  kill(): void;
+}
+
+/**
+ * A PostgreSQL that needs no installation, for trying things out and for tests.
+ *
+ * One launcher owns a data folder at a time. What says so is an advisory lock, held by a connection
+ * to the server itself: it goes when the launcher goes, however that happens, so nothing can be
+ * stale. Whoever finds a server running without an owner stops it and starts its own. Of two who
+ * start at the same instant PostgreSQL lets one through.
+ *
+ * The server is restarted when it ends by itself, on the same port, so that programs that use it
+ * find it again. It ends with the launcher even if that is killed (see watchdog.ts).
+ *
+ * @throws an Error in plain words: data in use, of another version, or out of reach for the server
+ */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const { log, durable = true, onGone = () => {} } = options;
+  const binaries = await findBinaries();
+  const parent = dirname(resolve(options.dataDir));
+  await mkdir(parent, { recursive: true });
+  const dataDir = resolve(await realpath(parent), options.dataDir.split('/').at(-1) ?? '');
+  const user = chooseServerUser(dataDir);
+  const cluster: ClusterOptions = { binaries, user, dataDir, durable };
+
+  assertMayEnter(user, binaries.postgres);
+  assertMayEnter(user, dataDir);
+  await makeClusterIfMissing(cluster);
+  await assertSameMajor(cluster);
+  await stopServerLeftBehind(dataDir, log);
+
+  const port = options.port ?? (await findFreePort());
+  const password = await readPassword(dataDir);
+  const server = await superviseServer({ cluster, port, password, log, onGone });
+  return { url: `postgresql://postgres:${password}@127.0.0.1:${port}/bulk`, ...server };
+}
