@@ -1,0 +1,107 @@
+// Who may import whom (docs/architecture.md). Biome watches the npm packages, this file the folders.
+
+const tests = ['(^|/)testing/', '\\.test\\.tsx?$'];
+const outside = (...folders) => `^(?!${folders.join('|')})(packages|apps)/`;
+
+/** Files of `folder` may import nothing of ours but what `allowed` names. */
+const only = (folder, allowed, comment) => ({
+  name: `${folder.replace(/^packages\/|^apps\/|src\//g, '')}-imports`,
+  comment,
+  severity: 'error',
+  from: { path: `^${folder}/`, pathNot: tests },
+  to: { path: outside(`${folder}/`, ...allowed) },
+});
+
+const core = 'packages/core/src';
+// Core's own top-level files: config, errors, log and the like.
+const shared = `${core}/[^/]+\\.ts$`;
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    only('packages/contract', [], 'The contract stands alone: the browser loads it.'),
+    only('packages/core', ['packages/contract/'], 'Core imports the contract, never an app.'),
+    only(
+      'apps/api',
+      ['packages/contract/', 'packages/core/'],
+      'Apps share core and contract, never each other.',
+    ),
+    only(
+      'apps/worker',
+      ['packages/contract/', 'packages/core/'],
+      'Apps share core and contract, never each other.',
+    ),
+    only('apps/web', ['packages/contract/'], 'The browser knows the contract and nothing behind it.'),
+
+    only(`${core}/domain`, ['packages/contract/'], 'Domain is pure: it knows the contract only.'),
+    only(
+      `${core}/db`,
+      ['packages/contract/', `${core}/domain/`, shared],
+      'The database never knows the queue.',
+    ),
+    only(
+      `${core}/queue`,
+      ['packages/contract/', `${core}/domain/`, shared],
+      'The queue never knows the database.',
+    ),
+    {
+      name: 'domain-is-pure',
+      comment: 'No I/O in domain: no built-in modules, no packages.',
+      severity: 'error',
+      from: { path: `^${core}/domain/`, pathNot: tests },
+      to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional', 'npm-peer'] },
+    },
+    {
+      name: 'only-registrations-compose',
+      comment: 'Queue and database meet in registrations; top-level files may wire them.',
+      severity: 'error',
+      from: {
+        path: `^${core}/[^/]+/`,
+        pathNot: [...tests, `^${core}/(registrations|db|queue)/`],
+      },
+      to: { path: `^${core}/(registrations|queue|db)/` },
+    },
+    {
+      name: 'packages-by-their-front-door',
+      comment: 'Another package is imported by its name, never by a path into its sources.',
+      severity: 'error',
+      from: { path: '^(packages|apps)/([^/]+)/' },
+      to: {
+        path: '^(packages|apps)/',
+        pathNot: '^$1/$2/',
+        dependencyTypes: ['local'],
+      },
+    },
+    {
+      name: 'no-test-code-in-production',
+      comment: 'Test helpers may be careless; production files must not reach them.',
+      severity: 'error',
+      from: { path: '^(packages|apps)/', pathNot: tests },
+      to: { path: tests },
+    },
+    {
+      name: 'no-circular',
+      comment: 'A cycle means that a module has no place of its own.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'not-to-unresolvable',
+      comment: 'Catches undeclared workspace imports, which would otherwise be skipped in silence.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: ['node_modules', '/generated/'] },
+    exclude: { path: '/dist/' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['@bulk/source', 'types', 'import', 'node', 'default'],
+      extensions: ['.ts', '.tsx', '.mjs', '.js', '.json'],
+    },
+  },
+};

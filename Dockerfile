@@ -1,0 +1,54 @@
+# syntax=docker/dockerfile:1
+# One build, three images: docker build --target api|worker|migrate .
+
+FROM node:20-slim AS base
+ENV CI=1 TURBO_TELEMETRY_DISABLED=1 CHECKPOINT_DISABLE=1
+WORKDIR /app
+# The version of package.json's packageManager. Not corepack: Node 20's no longer knows npm's signing keys.
+RUN npm install --global pnpm@12.4.2
+# Manifests first: an edit of the sources leaves the layers of node_modules as they are.
+COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
+COPY packages/contract/package.json packages/contract/
+COPY packages/core/package.json packages/core/
+COPY apps/api/package.json apps/api/
+COPY apps/worker/package.json apps/worker/
+
+FROM base AS build
+RUN --mount=type=cache,target=/pnpm/store pnpm install --frozen-lockfile --store-dir /pnpm/store
+COPY . .
+RUN pnpm exec prisma generate && pnpm exec turbo run build
+# Only what runs: compiled code, the migrations, the web page.
+RUN mkdir /out \
+  && find packages apps -type d \( -name dist -o -path 'apps/web/public' \) -not -path '*/node_modules/*' -prune \
+     -exec cp --recursive --parents --target-directory=/out {} + \
+  && cp --recursive --parents prisma/migrations /out
+
+FROM base AS production
+# Optional packages are left out: the embedded PostgreSQL is for a newcomer's machine.
+RUN --mount=type=cache,target=/pnpm/store \
+    pnpm install --frozen-lockfile --prod --no-optional --store-dir /pnpm/store
+COPY --from=build /out ./
+
+FROM node:20-slim AS runtime
+ENV NODE_ENV=production HOST=0.0.0.0
+WORKDIR /app
+# Owned by root, run by node: a process can't change its own code.
+COPY --from=production /app ./
+USER node
+
+FROM runtime AS migrate
+CMD ["node", "packages/core/dist/migrate-main.js"]
+
+FROM runtime AS worker
+ENV WORKER_HEALTH_PORT=3001
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.WORKER_HEALTH_PORT}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "apps/worker/dist/main.js"]
+
+# Last, so that a plain `docker build .` makes the API.
+FROM runtime AS api
+ENV PORT=3000
+EXPOSE 3000
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "apps/api/dist/server.js"]
