@@ -1,0 +1,31 @@
+/**
+ * What a newcomer wants to know once everything runs.
+ *
+ * @param {{ config: import('@bulk/core').Config, port: number, password: string | null, dataDir: string | null }} facts
+ *   password: the kept one, null when ADMIN_PASSWORD is set; dataDir: null when DATABASE_URL is set
+ */
+export function summary({ config, port, password, dataDir }) {
+  const base = `http://${reachable(config.host)}:${port}`;
+  const lines = {
+    Page: `${base}/`,
+    API: `${base}/api/v1/bulk-registrations`,
+    Docs: `${base}/docs`,
+    Dashboard: `${base}/admin/queues   user ${config.adminUser}, password ${password ?? 'as set in ADMIN_PASSWORD'}`,
+    Data: dataDir ? `PostgreSQL in ${dataDir} (DATABASE_URL: another one)` : `PostgreSQL at ${placeOf(config.databaseUrl)}`,
+    Queue: config.redisUrl ? `Redis at ${placeOf(config.redisUrl)}` : 'PostgreSQL (REDIS_URL: Redis instead)',
+    Stop: 'Ctrl-C; the data stays',
+  };
+  const table = Object.entries(lines).map(([name, value]) => `  ${name.padEnd(10)} ${value}`);
+  return ['', 'Bulk registrations: running', '', ...table, ''].join('\n');
+}
+
+/** Without user and password. */
+function placeOf(url) {
+  const { host, pathname } = new URL(url);
+  return `${host}${pathname === '/' ? '' : pathname}`;
+}
+
+function reachable(host) {
+  if (['0.0.0.0', '::'].includes(host)) return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}

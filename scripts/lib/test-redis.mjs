@@ -1,0 +1,71 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { findPort } from './port.mjs';
+
+const POLICY = '/usr/sbin/policy-rc.d';
+
+/**
+ * A Redis for the tests: the one that REDIS_URL names, else one of our own from a program on PATH,
+ * which Debian's root may install first.
+ *
+ * @returns {Promise<{ url: string, stop: () => Promise<void> } | null>} null: there is none to be had
+ */
+export async function provideRedis(env) {
+  if (env.REDIS_URL) return { url: env.REDIS_URL, stop: async () => {} };
+  const program = find('redis-server') ?? find('valkey-server') ?? install();
+  return program === null ? null : startRedis(program);
+}
+
+function find(program) {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin', '/usr/local/bin'];
+  return folders.map((folder) => join(folder, program)).find(existsSync) ?? null;
+}
+
+/** It keeps nothing, and a shell that reads from our pipe ends it with us, kill -9 included. */
+async function startRedis(program) {
+  const dir = mkdtempSync(join(tmpdir(), 'bulk-redis-'));
+  const port = await findPort({ host: '127.0.0.1', port: 0 });
+  const settings = ['--port', port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', dir];
+  const script = 'dir=$1; shift; "$@" & server=$!; read -r _; kill "$server"; wait "$server"; rm -rf "$dir"';
+  const shell = spawn('/bin/sh', ['-c', script, 'sh', dir, program, ...settings.map(String)], {
+    detached: true, // a Ctrl-C stops the tests first
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    async stop() {
+      shell.stdin.end();
+      if (shell.exitCode === null) await once(shell, 'exit');
+    },
+  };
+}
+
+/** With apt, and without letting it start a system service on port 6379. */
+function install() {
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return null;
+  console.log('No redis-server here: installing it with apt-get …');
+  const hasPolicy = existsSync(POLICY);
+  if (!hasPolicy) writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    const installed = aptGet('install', '-y', '--no-install-recommends', 'redis-server');
+    if (!installed && aptGet('update')) aptGet('install', '-y', '--no-install-recommends', 'redis-server');
+  } finally {
+    if (!hasPolicy) rmSync(POLICY);
+  }
+  return find('redis-server');
+}
+
+function aptGet(...args) {
+  try {
+    execFileSync('apt-get', args, {
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+
+/**
+ * The totals of a JSON report of Vitest.
+ *
+ * @param {string} file
+ * @param {number} exitCode a run that failed has at least one failure, whatever the report says
+ * @returns {{ passed: number, failed: number, skipped: number }}
+ */
+export function readTotals(file, exitCode) {
+  const report = readReport(file);
+  // A file that could not even be loaded has no tests, and failed.
+  const unloaded = report.testResults.filter((result) => result.status === 'failed' && result.assertionResults.length === 0);
+  const failed = report.numFailedTests + unloaded.length;
+  return {
+    passed: report.numPassedTests,
+    failed: exitCode === 0 ? failed : Math.max(failed, 1),
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+}
+
+function readReport(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, testResults: [] };
+  }
+}

@@ -1,0 +1,54 @@
+// `npm test`: all tests, the queue's on PostgreSQL and on Redis. Brings its own PostgreSQL and, where
+// that is possible, its own Redis. Arguments are Vitest's (a file name, -t "name of a test"), and
+// `--no-redis` leaves out the half on Redis.
+
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { provideRedis } from './lib/test-redis.mjs';
+import { readTotals } from './lib/test-totals.mjs';
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+const args = process.argv.slice(2).filter((arg) => arg !== '--no-redis');
+const isWithoutRedis = process.argv.includes('--no-redis');
+
+const reportDir = mkdtempSync(join(tmpdir(), 'bulk-report-'));
+process.once('exit', () => rmSync(reportDir, { recursive: true, force: true }));
+
+const redis = isWithoutRedis ? null : await provideRedis(process.env);
+const notice = redis === null ? notRun() : null;
+if (notice) console.log(notice);
+
+const report = join(reportDir, 'report.json');
+const exitCode = await runVitest(report);
+await redis?.stop();
+
+const { passed, failed, skipped } = readTotals(report, exitCode);
+if (notice) console.log(notice);
+if (skipped > 0) console.log(`${skipped} skipped`);
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = exitCode;
+
+function runVitest(outputFile) {
+  const { TEST_REDIS_URL: _, ...env } = process.env;
+  const vitest = spawn(
+    'node_modules/.bin/vitest',
+    ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${outputFile}`, ...args],
+    { env: { ...env, ...(redis && { TEST_REDIS_URL: redis.url }) }, stdio: 'inherit' },
+  );
+  // Vitest stops, and we stop what we started when it has.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => vitest.kill(signal));
+  return new Promise((settle, reject) => {
+    vitest.once('error', reject);
+    vitest.once('exit', (code) => settle(code ?? 1));
+  });
+}
+
+function notRun() {
+  const reason = isWithoutRedis
+    ? '--no-redis was given.'
+    : 'no redis-server was found. Install it (apt-get install redis-server, brew install redis) or set REDIS_URL.';
+  return `\n!!! NOT RUN: the queue's tests on Redis, because ${reason}\n!!! The same tests run on PostgreSQL.\n`;
+}

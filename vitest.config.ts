@@ -1,0 +1,44 @@
+import { availableParallelism } from 'node:os';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+
+/** Tests run on the sources: no build is needed, and none can be out of date. */
+const conditions = ['@bulk/source', 'module', 'node', 'development|production'];
+const resolve = { resolve: { conditions }, ssr: { resolve: { conditions } } };
+
+const QUEUE_TESTS = '**/*.queue.test.ts';
+const limits = { testTimeout: 30_000, hookTimeout: 30_000 };
+
+export default defineConfig({
+  ...resolve,
+  test: {
+    globalSetup: 'packages/core/src/testing/global-setup.ts',
+    maxWorkers: Math.max(2, availableParallelism() - 1),
+    projects: [
+      {
+        ...resolve,
+        test: {
+          ...limits,
+          name: 'unit',
+          include: ['{apps,packages}/*/src/**/*.test.ts'],
+          exclude: [QUEUE_TESTS],
+        },
+      },
+      queueProject('postgres'),
+      // `npm test` brings a Redis; without its address only the other half runs.
+      ...(process.env.TEST_REDIS_URL ? [queueProject('redis')] : []),
+    ],
+  },
+});
+
+/** The same files run on each backend of the queue. */
+function queueProject(queueBackend: 'postgres' | 'redis'): TestProjectInlineConfiguration {
+  return {
+    ...resolve,
+    test: {
+      ...limits,
+      name: `queue-${queueBackend}`,
+      include: [`{apps,packages}/*/src/${QUEUE_TESTS}`, `e2e/${QUEUE_TESTS}`],
+      provide: { queueBackend },
+    },
+  };
+}
