@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import type { Deps } from '@bulk/core';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
+import type { App } from './fastify-app.ts';
+import { addCors } from './plugins/cors.ts';
+import { addDashboard } from './plugins/dashboard.ts';
+import { addProblems, answerFrameworkError } from './plugins/errors.ts';
+import { addHealth } from './plugins/health.ts';
+import { addJsonBodies } from './plugins/json-body.ts';
+import { addOpenApi } from './plugins/openapi.ts';
+import { answerParserError } from './plugins/parser-errors.ts';
+import { addRequestLog } from './plugins/request-log.ts';
+import { addSecurityHeaders } from './plugins/security-headers.ts';
+import { addSerialization } from './plugins/serialization.ts';
+import { addValidation } from './plugins/validation.ts';
+import { addWebPages } from './plugins/web.ts';
+import { registrationRoutes } from './routes/registrations.ts';
+import { BASE_PATH } from './routes/shared.ts';
+
+/** The whole HTTP side, not yet listening. Closing it leaves `deps` open. */
+export async function buildApp(deps: Deps): Promise<App> {
+  const app = createServer(deps);
+
+  addRequestLog(app);
+  addProblems(app);
+  addJsonBodies(app);
+  addValidation(app);
+  addSerialization(app);
+  await addSecurityHeaders(app);
+  await addCors(app, deps.config);
+  await addOpenApi(app);
+
+  await app.register(registrationRoutes(deps), { prefix: BASE_PATH });
+  addHealth(app, deps);
+  await addDashboard(app, deps);
+  await addWebPages(app);
+
+  return app;
+}
+
+function createServer({ config, log }: Deps): App {
+  const loggerInstance: FastifyBaseLogger = log;
+  return Fastify({
+    loggerInstance,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    bodyLimit: config.bodyLimitBytes,
+    /** A request, body and all, has this long to arrive. */
+    requestTimeout: 60_000,
+    /** A connection on which nothing moves is closed after this. */
+    connectionTimeout: 120_000,
+    keepAliveTimeout: 72_000,
+    http: { headersTimeout: 30_000 },
+    forceCloseConnections: 'idle',
+    // A request that still comes through an open connection is answered; the connection then closes.
+    return503OnClosing: false,
+    // Longer than any address Node's parser lets through: an odd id is a 404, whatever its length.
+    routerOptions: { maxParamLength: 65_536 },
+    frameworkErrors: answerFrameworkError,
+    clientErrorHandler: answerParserError,
+  }).withTypeProvider<TypeBoxTypeProvider>();
+}

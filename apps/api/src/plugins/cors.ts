@@ -1,0 +1,17 @@
+import type { Config } from '@bulk/core';
+import cors from '@fastify/cors';
+import type { App } from '../fastify-app.ts';
+
+/** Lets the pages of the configured origins call the API; without any, nothing is said about CORS at all. */
+export async function addCors(app: App, { corsOrigins }: Config): Promise<void> {
+  if (corsOrigins.length === 0) return;
+  await app.register(cors, {
+    origin: [...corsOrigins],
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
+    allowedHeaders: ['content-type', 'if-match', 'if-none-match', 'idempotency-key'],
+    exposedHeaders: ['ETag', 'Location', 'Retry-After', 'Idempotency-Replayed'],
+    maxAge: 600,
+    // An OPTIONS request that is no preflight is answered like any other unknown address.
+    strictPreflight: false,
+  });
+}

@@ -1,0 +1,98 @@
+import { isUtf8 } from 'node:buffer';
+import { AppError } from '@bulk/core';
+import type { App } from '../fastify-app.ts';
+import { pointerTo } from '../validation/pointer.ts';
+
+/** No request of this API comes near: one object, with one list in it. */
+const MAX_CONTAINERS = 1_000;
+const MAX_MEMBERS = 1_000;
+
+const [QUOTE, BACKSLASH, BRACE, BRACKET, COLON] = Buffer.from('"\\{[:');
+
+const RESERVED_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** Bodies are JSON in UTF-8; any other content type is refused. */
+export function addJsonBodies(app: App): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer' },
+    async (_request: unknown, body: Buffer) => parseJsonBody(body),
+  );
+}
+
+/** @returns undefined for no body at all; whether one is needed, the route's schema knows */
+function parseJsonBody(bytes: Buffer): unknown {
+  if (bytes.length === 0) return undefined;
+  // Decoding would turn what is not UTF-8 into U+FFFD, and so different ids into the same one.
+  if (!isUtf8(bytes)) throw new AppError('bad_request', 'The request body is not valid UTF-8.');
+  refuseOutsizedStructure(bytes);
+  const value = parse(withoutByteOrderMark(bytes).toString('utf8'));
+  refuseReservedKeys(value);
+  return value;
+}
+
+/**
+ * Counts objects, lists and members before anything is built of them: 32 MiB of `[[[[` would
+ * become a gigabyte. Exact for JSON, and for anything else up to where the parser stops.
+ */
+function refuseOutsizedStructure(bytes: Buffer): void {
+  let containers = 0;
+  let members = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (byte === QUOTE) at = endOfString(bytes, at);
+    else if (byte === BRACE || byte === BRACKET) containers++;
+    else if (byte === COLON) members++;
+    if (containers > MAX_CONTAINERS || members > MAX_MEMBERS) {
+      throw new AppError(
+        'bad_request',
+        'The request body has more objects, lists or fields than any request here.',
+      );
+    }
+  }
+}
+
+function endOfString(bytes: Buffer, start: number): number {
+  let at = start + 1;
+  while (at < bytes.length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
+  return at;
+}
+
+function withoutByteOrderMark(bytes: Buffer): Buffer {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw notJson(error);
+  }
+}
+
+function notJson(cause: unknown): AppError {
+  const position = /at position (\d+)/.exec(String(cause))?.[1];
+  const place = position === undefined ? '' : `, at character ${Number(position) + 1}`;
+  return new AppError('bad_request', `The request body is not valid JSON${place}.`, { cause });
+}
+
+/** `JSON.parse` makes plain own fields of them, but one careless copy later they would be the prototype. */
+function refuseReservedKeys(value: unknown, path: readonly string[] = []): void {
+  if (Array.isArray(value)) {
+    value.forEach((item, index) => {
+      if (typeof item === 'object') refuseReservedKeys(item, [...path, String(index)]);
+    });
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [key, inner] of Object.entries(value)) {
+      if (RESERVED_KEYS.has(key)) throw reservedKey([...path, key], key);
+      if (typeof inner === 'object') refuseReservedKeys(inner, [...path, key]);
+    }
+  }
+}
+
+function reservedKey(path: readonly string[], key: string): AppError {
+  return new AppError('validation', `${key} is not a field of this request.`, {
+    faults: [{ pointer: pointerTo(path), code: 'unknown_field', detail: 'is not a field of this request' }],
+  });
+}

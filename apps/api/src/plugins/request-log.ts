@@ -1,0 +1,19 @@
+import type { App } from '../fastify-app.ts';
+
+const QUIET = new Set(['/healthz', '/readyz']);
+
+/** One line a request, when it is answered. */
+export function addRequestLog(app: App): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const level = QUIET.has(request.url) ? 'debug' : 'info';
+    request.log[level](
+      {
+        method: request.method,
+        url: request.url.slice(0, 500),
+        status: reply.statusCode,
+        durationMs: Math.round(reply.elapsedTime * 10) / 10,
+      },
+      'request answered',
+    );
+  });
+}

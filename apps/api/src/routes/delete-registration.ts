@@ -1,0 +1,45 @@
+import { CONTRACT_EXAMPLES, DeleteRegistrationQuery, DeleteRegistrationResponse } from '@bulk/contract';
+import { cancelOrDelete, type Deps, formatRegistrationId } from '@bulk/core';
+import { Type } from 'typebox';
+import type { App } from '../fastify-app.ts';
+import { problems } from './problem-responses.ts';
+import { documented, IdParams, registrationIdOf, TAG } from './shared.ts';
+
+const schema = {
+  tags: [TAG],
+  operationId: 'deleteRegistration',
+  summary: 'Cancel or delete a bulk registration job',
+  description:
+    'Cancels what is processing, and deletes what is not. Written activities stay. A request sent twice would so ' +
+    'cancel first and delete then: `only=cancel` and `If-Match` make it safe to repeat.',
+  params: IdParams,
+  querystring: DeleteRegistrationQuery,
+  headers: Type.Object({
+    'if-match': Type.Optional(
+      Type.String({ description: 'The ETag of the details you have seen: 412 if they have changed since.' }),
+    ),
+  }),
+  response: {
+    200: documented(DeleteRegistrationResponse, { description: 'Which of the two it was.' }),
+    ...problems(
+      'validation',
+      'registration_not_found',
+      'not_running',
+      'changed_meanwhile',
+      'internal',
+      'unavailable',
+    ),
+  },
+  'x-examples': { 200: CONTRACT_EXAMPLES.deleteResponse },
+};
+
+export function deleteRoute(app: App, deps: Deps): void {
+  app.delete('/:id', { schema }, async (request) => {
+    const id = registrationIdOf(request.params);
+    const outcome = await cancelOrDelete(deps, id, {
+      only: request.query.only ?? null,
+      ifMatch: request.headers['if-match'] ?? null,
+    });
+    return { message: `Bulk registration job ${formatRegistrationId(id)} ${outcome} successfully` };
+  });
+}

@@ -1,0 +1,49 @@
+import {
+  CONTRACT_EXAMPLES,
+  type Fault,
+  ListRegistrationsQuery,
+  ListRegistrationsResponse,
+} from '@bulk/contract';
+import { AppError, type Deps, listRegistrations } from '@bulk/core';
+import type { App } from '../fastify-app.ts';
+import { problems } from './problem-responses.ts';
+import { documented, TAG } from './shared.ts';
+
+const schema = {
+  tags: [TAG],
+  operationId: 'listRegistrations',
+  summary: 'List bulk registration jobs',
+  description:
+    'Newest first. Go from page to page by number, or with `after` when registrations may arrive meanwhile.',
+  querystring: ListRegistrationsQuery,
+  response: {
+    200: documented(ListRegistrationsResponse, { description: 'One page.' }),
+    ...problems('validation', 'internal', 'unavailable'),
+  },
+  'x-examples': { 200: CONTRACT_EXAMPLES.list },
+};
+
+export function listRoute(app: App, deps: Deps): void {
+  app.get('', { schema }, async (request) => {
+    refuseContradictions(request.query);
+    return listRegistrations(deps, request.query);
+  });
+}
+
+/** What no schema of a single parameter can say. */
+function refuseContradictions({ page, after, from, to }: ListRegistrationsQuery): void {
+  const faults: Fault[] = [];
+  if (page !== undefined && after !== undefined) {
+    faults.push({ parameter: 'page', code: 'not_allowed', detail: 'must be left out where after is given' });
+  }
+  if (from !== undefined && to !== undefined && from > to) {
+    faults.push({ parameter: 'from', code: 'out_of_range', detail: 'must not be later than to' });
+  }
+  const [first] = faults;
+  if (first === undefined) return;
+  const detail =
+    faults.length === 1
+      ? `${first.parameter} ${first.detail}.`
+      : `${faults.length} query parameters are not valid.`;
+  throw new AppError('validation', detail, { faults });
+}

@@ -1,0 +1,23 @@
+import type { Deps } from '@bulk/core';
+import type { App } from '../fastify-app.ts';
+import { deleteRoute } from './delete-registration.ts';
+import { detailsRoute } from './get-registration.ts';
+import { listRoute } from './list-registrations.ts';
+import { retryRoute } from './retry-registration.ts';
+import { registrationIdOf } from './shared.ts';
+import { submitRoute } from './submit-registration.ts';
+
+/** The five endpoints of the contract. */
+export function registrationRoutes(deps: Deps) {
+  return async (app: App): Promise<void> => {
+    // Before a body is read: whatever is sent to an id that cannot be one, there is nothing there.
+    app.addHook<{ Params: { id?: string } }>('onRequest', async ({ params: { id } }) => {
+      if (id !== undefined) registrationIdOf({ id });
+    });
+    listRoute(app, deps);
+    detailsRoute(app, deps);
+    submitRoute(app, deps);
+    retryRoute(app, deps);
+    deleteRoute(app, deps);
+  };
+}

@@ -1,0 +1,41 @@
+import { CONTRACT_EXAMPLES, RetryRegistrationRequest, RetryRegistrationResponse } from '@bulk/contract';
+import { type Deps, retryFailed } from '@bulk/core';
+import type { App } from '../fastify-app.ts';
+import { problems } from './problem-responses.ts';
+import { documented, IdParams, pathOf, registrationIdOf, TAG } from './shared.ts';
+
+const schema = {
+  tags: [TAG],
+  operationId: 'retryRegistration',
+  summary: 'Retry failed records in a bulk registration job',
+  description: 'Runs the failed mentors again; those that succeeded are left alone.',
+  params: IdParams,
+  body: RetryRegistrationRequest,
+  response: {
+    202: documented(RetryRegistrationResponse, {
+      description: 'Accepted. The registration is processing again.',
+      headers: ['Location', 'Retry-After'],
+    }),
+    ...problems(
+      'validation',
+      'bad_request',
+      'registration_not_found',
+      'still_processing',
+      'was_cancelled',
+      'nothing_failed',
+      'too_large',
+      'unsupported_media_type',
+      'internal',
+      'unavailable',
+    ),
+  },
+  'x-examples': { request: CONTRACT_EXAMPLES.retryRequest, 202: CONTRACT_EXAMPLES.retryResponse },
+};
+
+export function retryRoute(app: App, deps: Deps): void {
+  app.put('/:id', { schema }, async (request, reply) => {
+    const id = registrationIdOf(request.params);
+    const accepted = await retryFailed(deps, id, request.body);
+    return reply.code(202).header('location', pathOf(accepted.id)).header('retry-after', '1').send(accepted);
+  });
+}

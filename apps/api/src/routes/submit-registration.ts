@@ -1,0 +1,37 @@
+import { CONTRACT_EXAMPLES, CreateRegistrationRequest, CreateRegistrationResponse } from '@bulk/contract';
+import { type Deps, submitRegistration } from '@bulk/core';
+import type { App } from '../fastify-app.ts';
+import { problems } from './problem-responses.ts';
+import { documented, pathOf, TAG } from './shared.ts';
+
+const schema = {
+  tags: [TAG],
+  operationId: 'createRegistration',
+  summary: 'Create bulk activity registration for multiple mentors',
+  description:
+    'Accepts the registration and answers at once; the activities are written in the background, each mentor ' +
+    'exactly once. Read the details at `Location` until the status is no longer `processing`.',
+  body: CreateRegistrationRequest,
+  response: {
+    202: documented(CreateRegistrationResponse, {
+      description: 'Accepted. What became of each mentor stands in the details.',
+      headers: ['Location', 'Retry-After'],
+    }),
+    ...problems(
+      'validation',
+      'bad_request',
+      'too_large',
+      'unsupported_media_type',
+      'internal',
+      'unavailable',
+    ),
+  },
+  'x-examples': { request: CONTRACT_EXAMPLES.createRequest, 202: CONTRACT_EXAMPLES.createResponse },
+};
+
+export function submitRoute(app: App, deps: Deps): void {
+  app.post('', { schema }, async (request, reply) => {
+    const accepted = await submitRegistration(deps, request.body);
+    return reply.code(202).header('location', pathOf(accepted.id)).header('retry-after', '1').send(accepted);
+  });
+}

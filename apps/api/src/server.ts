@@ -1,0 +1,51 @@
+import {
+  ConfigError,
+  createDatabase,
+  createLogger,
+  createQueue,
+  type Deps,
+  loadConfig,
+  readEnvironment,
+} from '@bulk/core';
+import { buildApp } from './app.ts';
+import { closeInOrder } from './shutdown.ts';
+
+const deps = createDeps();
+const app = await buildApp(deps);
+const stop = closeInOrder(app, deps);
+
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stop(signal));
+// Started by another process, the service does not outlive it.
+if (process.connected) process.on('disconnect', () => stop('disconnect'));
+for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
+  process.on(event, (error) => {
+    deps.log.fatal({ err: error }, event);
+    process.exit(1);
+  });
+}
+
+await listen();
+process.send?.('ready');
+
+function createDeps(): Deps {
+  try {
+    const config = loadConfig(readEnvironment());
+    const log = createLogger(config, { name: 'api' });
+    return { config, log, db: createDatabase(config, log), queue: createQueue(config, log) };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    console.error(error.message);
+    process.exit(1);
+  }
+}
+
+async function listen(): Promise<void> {
+  const { host, port } = deps.config;
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    console.error(`Port ${port} on ${host} is in use. Set PORT to another one, or stop what listens there.`);
+    process.exit(1);
+  }
+}

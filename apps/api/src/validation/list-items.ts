@@ -1,0 +1,66 @@
+import { LIMITS } from '@bulk/contract';
+import type { Ajv, FuncKeywordDefinition, ValidateFunction } from 'ajv';
+import type { Finding } from './finding.ts';
+
+/**
+ * Stands in for Ajv's `items` and `uniqueItems`, which describe every fault of a list of millions
+ * and let a repeated `__proto__` through. This one describes the first 100 and counts the rest,
+ * and leaves a list that is too long to `maxItems`.
+ */
+export function listItemsKeyword(ajv: Ajv): FuncKeywordDefinition {
+  return {
+    keyword: 'items',
+    type: 'array',
+    schemaType: 'object',
+    errors: 'full',
+    compile(itemSchema, listSchema) {
+      const isItem = ajv.compile(itemSchema);
+      const { maxItems = Number.POSITIVE_INFINITY, uniqueItems = false } = listSchema as ListSchema;
+      const validate: DataValidate = (list: unknown[], context) => {
+        if (list.length > maxItems) return true;
+        validate.errors = faultsOf(list, { isItem, uniqueItems, path: context?.instancePath ?? '' });
+        return validate.errors.length === 0;
+      };
+      return validate;
+    },
+  };
+}
+
+type DataValidate = ReturnType<NonNullable<FuncKeywordDefinition['compile']>>;
+
+interface ListSchema {
+  maxItems?: number;
+  uniqueItems?: boolean;
+}
+
+interface ListRules {
+  isItem: ValidateFunction;
+  uniqueItems: boolean;
+  path: string;
+}
+
+function faultsOf(list: unknown[], { isItem, uniqueItems, path }: ListRules): Partial<Finding>[] {
+  const errors: Partial<Finding>[] = [];
+  const firstPositions = new Map<string, number>();
+  let faulty = 0;
+  list.forEach((item, position) => {
+    const itemErrors = isItem(item) ? repetition(item, position) : (isItem.errors ?? []);
+    if (itemErrors.length === 0) return;
+    faulty++;
+    if (faulty > LIMITS.faultsPerProblem) return;
+    for (const error of itemErrors) errors.push({ ...error, instancePath: `${path}/${position}` });
+  });
+  const uncounted = faulty - LIMITS.faultsPerProblem;
+  if (uncounted > 0) errors.push({ keyword: 'unlisted', instancePath: path, params: { count: uncounted } });
+  return errors;
+
+  function repetition(item: unknown, position: number): Partial<Finding>[] {
+    if (!uniqueItems || typeof item !== 'string') return [];
+    const first = firstPositions.get(item);
+    if (first === undefined) {
+      firstPositions.set(item, position);
+      return [];
+    }
+    return [{ keyword: 'uniqueItems', params: { earlier: `${path}/${first}` } }];
+  }
+}
