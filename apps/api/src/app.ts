@@ -5,6 +5,7 @@ import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import type { App } from './fastify-app.ts';
 import { addCors } from './plugins/cors.ts';
 import { addDashboard } from './plugins/dashboard.ts';
+import { addDraining } from './plugins/draining.ts';
 import { addProblems, answerFrameworkError } from './plugins/errors.ts';
 import { addHealth } from './plugins/health.ts';
 import { addJsonBodies } from './plugins/json-body.ts';
@@ -22,6 +23,7 @@ import { BASE_PATH } from './routes/shared.ts';
 export async function buildApp(deps: Deps): Promise<App> {
   const app = createServer(deps);
 
+  addDraining(app);
   addRequestLog(app);
   addProblems(app);
   addJsonBodies(app);

@@ -219,6 +219,24 @@ describe('very many faults', () => {
     expect(problem.detail).toBe('mentor_ids must have at most 100,000 entries.');
   });
 
+  test('of 100,000 mentors that are objects are named, and of unknown fields too', async () => {
+    const objects = await problemOf({ mentor_ids: Array.from({ length: 100_000 }, () => ({ id: 'a' })) });
+    expect(objects.detail).toBe('100,000 fields are not valid; the first 100 are listed.');
+    expect(objects.errors?.[0]).toEqual({
+      pointer: '#/mentor_ids/0',
+      code: 'wrong_type',
+      detail: 'must be text',
+    });
+
+    const fields = Array.from({ length: 90 }, (_, n) => [`field-${n}`, n] as const);
+    expect((await problemOf(Object.fromEntries(fields))).errors).toHaveLength(90);
+
+    const more = Array.from({ length: 200_000 }, (_, n) => [`field-${n}`, n] as const);
+    expect((await problemOf(Object.fromEntries(more))).errors).toEqual([
+      { pointer: '#', code: 'too_long', detail: 'must have at most 100 fields' },
+    ]);
+  });
+
   test('never repeat a value of the request', async () => {
     const secret = 'x'.repeat(100_000);
     const problem = await problemOf({ coordinator_id: secret, [secret]: 1, mentor_ids: [secret] });

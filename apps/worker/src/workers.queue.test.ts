@@ -4,13 +4,12 @@ import {
   type MessageWorker,
   parseRegistrationId,
   retryFailed,
-  submitRegistration,
 } from '@bulk/core';
 import {
   createTestDeps,
   findInconsistencies,
   mentors,
-  registrationRequest,
+  submit,
   type TestDeps,
   waitFor,
 } from '@bulk/core/testing';
@@ -50,8 +49,7 @@ async function stopWorkers(): Promise<void> {
   await Promise.all(workers.splice(0).map((worker) => worker.close()));
 }
 
-const submit = async (mentor_ids: string[], fields = {}) =>
-  (await submitRegistration(deps, registrationRequest({ mentor_ids, ...fields }))).id;
+const submitted = (mentor_ids: string[]) => submit(deps, { mentor_ids });
 
 async function details(id: string) {
   const answer = await getRegistration(deps, parseRegistrationId(id) ?? 0n, {
@@ -75,13 +73,13 @@ const finished = (id: string) =>
 
 test('small and large registrations run to their end', async () => {
   work();
-  const [small, large] = await Promise.all([submit(mentors('s', 5)), submit(mentors('l', 2_345))]);
+  const [small, large] = await Promise.all([submitted(mentors('s', 5)), submitted(mentors('l', 2_345))]);
   expect(await finished(small)).toMatchObject({ status: 'completed', success_count: 5 });
   expect(await finished(large)).toMatchObject({ status: 'completed', success_count: 2_345 });
 });
 
 test('what was submitted before any worker lives is done when one comes', async () => {
-  const ids = await Promise.all(Array.from({ length: 10 }, (_, index) => submit(mentors(`r${index}`, 3))));
+  const ids = await Promise.all(Array.from({ length: 10 }, (_, index) => submitted(mentors(`r${index}`, 3))));
   work();
   for (const id of ids) expect(await finished(id)).toMatchObject({ success_count: 3 });
 });
@@ -90,7 +88,7 @@ test('several workers share a backlog of overlapping registrations without an er
   work();
   work();
   const shared = mentors('shared', 300);
-  const ids = await Promise.all([submit(shared), submit(shared.toReversed()), submit(shared)]);
+  const ids = await Promise.all([submitted(shared), submitted(shared.toReversed()), submitted(shared)]);
   const all = await Promise.all(ids.map(finished));
   expect(all.reduce((sum, each) => sum + each.success_count, 0)).toBe(300);
   expect(
@@ -100,8 +98,8 @@ test('several workers share a backlog of overlapping registrations without an er
 
 test('a retry runs again only what failed', async () => {
   work();
-  await finished(await submit(mentors('m', 3)));
-  const id = await submit(mentors('m', 120));
+  await finished(await submitted(mentors('m', 3)));
+  const id = await submitted(mentors('m', 120));
   expect(await finished(id)).toMatchObject({ success_count: 117, failure_count: 3 });
   await retryFailed(deps, parseRegistrationId(id) ?? 0n, {
     action: 'retry_failed',
@@ -113,7 +111,7 @@ test('a retry runs again only what failed', async () => {
 
 test('the dashboard keeps one line a registration and attempt, with its progress', async () => {
   work();
-  const id = await submit(mentors('m', 500));
+  const id = await submitted(mentors('m', 500));
   await finished(id);
   const completed = await waitFor(async () => {
     const all = await Promise.all(deps.queue.dashboardQueues().map((queue) => queue.getJobs(['completed'])));
@@ -125,7 +123,9 @@ test('the dashboard keeps one line a registration and attempt, with its progress
 });
 
 test('a flushed queue loses nothing', async () => {
-  const ids = await Promise.all(Array.from({ length: 5 }, (_, index) => submit(mentors(`r${index}`, 120))));
+  const ids = await Promise.all(
+    Array.from({ length: 5 }, (_, index) => submitted(mentors(`r${index}`, 120))),
+  );
   await waitFor(async () => (await messageCount()) === ids.length);
   for (const queue of deps.queue.dashboardQueues()) await queue.obliterate({ force: true });
   work();
@@ -136,7 +136,7 @@ test('a flushed queue loses nothing', async () => {
 
 test('workers that stop in the middle leave a state that others finish', async () => {
   work();
-  const id = await submit(mentors('m', 5_000));
+  const id = await submitted(mentors('m', 5_000));
   await waitFor(async () => (await details(id)).success_count > 0);
   stopping.abort();
   await stopWorkers();
@@ -149,7 +149,7 @@ test('workers that stop in the middle leave a state that others finish', async (
 
 test('a cancel in the middle is exact', async () => {
   work();
-  const id = await submit(mentors('m', 5_000));
+  const id = await submitted(mentors('m', 5_000));
   await waitFor(async () => (await details(id)).success_count > 0);
   expect(await cancelOrDelete(deps, parseRegistrationId(id) ?? 0n, { only: 'cancel', ifMatch: null })).toBe(
     'cancelled',
@@ -163,7 +163,7 @@ test('a cancel in the middle is exact', async () => {
 test('a fault that passes is tried again until it has passed', async () => {
   await deps.db.prisma.$executeRaw`alter table activities rename to activities_away`;
   work();
-  const id = await submit(mentors('m', 5));
+  const id = await submitted(mentors('m', 5));
   await waitFor(async () => (await details(id)).delayed);
   await deps.db.prisma.$executeRaw`alter table activities_away rename to activities`;
   expect(await finished(id)).toMatchObject({ status: 'completed', success_count: 5, delayed: null });

@@ -13,6 +13,7 @@ export const PROBLEMS = {
   changed_meanwhile: { status: 412, title: 'The bulk registration has changed.' },
   too_large: { status: 413, title: 'The request body is too large.' },
   unsupported_media_type: { status: 415, title: 'The request body must be application/json.' },
+  key_reused: { status: 422, title: 'The Idempotency-Key belongs to another request.' },
   bad_request: { status: 400, title: 'The request could not be understood.' },
   internal: { status: 500, title: 'The service failed to answer.' },
   unavailable: { status: 503, title: 'The service is not available for now.' },

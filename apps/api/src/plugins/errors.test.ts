@@ -38,7 +38,10 @@ test('an outage is answered with when to try again', async () => {
     detail: 'Later.',
     retryAfter: '7',
   });
-  expect(await answerTo(new AppError('unavailable', 'Later.'))).toMatchObject({ status: 503, retryAfter: '5' });
+  expect(await answerTo(new AppError('unavailable', 'Later.'))).toMatchObject({
+    status: 503,
+    retryAfter: '5',
+  });
 });
 
 function withCircularCause(): Error {

@@ -1,13 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { AppError } from '@bulk/core';
 import type { App } from '../fastify-app.ts';
+import { refuseOutsizedJson } from '../validation/json-size.ts';
 import { pointerTo } from '../validation/pointer.ts';
-
-/** No request of this API comes near: one object, with one list in it. */
-const MAX_CONTAINERS = 1_000;
-const MAX_MEMBERS = 1_000;
-
-const [QUOTE, BACKSLASH, BRACE, BRACKET, COLON] = Buffer.from('"\\{[:');
 
 const RESERVED_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
@@ -26,37 +21,10 @@ function parseJsonBody(bytes: Buffer): unknown {
   if (bytes.length === 0) return undefined;
   // Decoding would turn what is not UTF-8 into U+FFFD, and so different ids into the same one.
   if (!isUtf8(bytes)) throw new AppError('bad_request', 'The request body is not valid UTF-8.');
-  refuseOutsizedStructure(bytes);
+  refuseOutsizedJson(bytes);
   const value = parse(withoutByteOrderMark(bytes).toString('utf8'));
   refuseReservedKeys(value);
   return value;
-}
-
-/**
- * Counts objects, lists and members before anything is built of them: 32 MiB of `[[[[` would
- * become a gigabyte. Exact for JSON, and for anything else up to where the parser stops.
- */
-function refuseOutsizedStructure(bytes: Buffer): void {
-  let containers = 0;
-  let members = 0;
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at];
-    if (byte === QUOTE) at = endOfString(bytes, at);
-    else if (byte === BRACE || byte === BRACKET) containers++;
-    else if (byte === COLON) members++;
-    if (containers > MAX_CONTAINERS || members > MAX_MEMBERS) {
-      throw new AppError(
-        'bad_request',
-        'The request body has more objects, lists or fields than any request here.',
-      );
-    }
-  }
-}
-
-function endOfString(bytes: Buffer, start: number): number {
-  let at = start + 1;
-  while (at < bytes.length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
-  return at;
 }
 
 function withoutByteOrderMark(bytes: Buffer): Buffer {

@@ -11,13 +11,32 @@ export function addValidation(app: App): void {
   const ajv = createAjv();
   app.setValidatorCompiler<object>(({ schema, httpPart }) => {
     const fits = ajv.compile(schema);
-    const isQuery = httpPart === 'querystring';
+    const part = httpPart === 'querystring' ? 'query' : 'body';
     return (input: unknown) => {
-      const value = isQuery ? readQuery(schema, input) : input;
+      if (hasTooManyFields(input)) return { error: invalidRequest([TOO_MANY_FIELDS], part) };
+      const value = part === 'query' ? readQuery(schema, input) : input;
       if (fits(value)) return { value };
-      return { error: invalidRequest((fits.errors ?? []) as Finding[], isQuery ? 'query' : 'body') };
+      return { error: invalidRequest((fits.errors ?? []) as Finding[], part) };
     };
   });
+}
+
+/** Far more than any request has; of that many, Ajv need not describe each. */
+const MAX_FIELDS = 100;
+const TOO_MANY_FIELDS: Finding = {
+  keyword: 'maxProperties',
+  instancePath: '',
+  schemaPath: '',
+  params: { limit: MAX_FIELDS },
+};
+
+function hasTooManyFields(input: unknown): boolean {
+  return (
+    typeof input === 'object' &&
+    input !== null &&
+    !Array.isArray(input) &&
+    Object.keys(input).length > MAX_FIELDS
+  );
 }
 
 function createAjv(): Ajv {

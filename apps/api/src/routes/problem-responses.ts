@@ -39,6 +39,7 @@ const DETAILS: Partial<Record<ProblemCode, string>> = {
   registration_not_found: 'There is no bulk registration bulk-002.',
   still_processing: 'bulk-002 is still processing; retry what failed when it is done.',
   was_cancelled: 'bulk-002 was cancelled; submit its mentors anew.',
+  key_reused: 'This Idempotency-Key came with another request before.',
   nothing_failed: 'bulk-002 has no failed records.',
   not_running: 'bulk-002 is completed; there is nothing to cancel.',
   changed_meanwhile: 'bulk-002 is not as it was when you last read it.',

@@ -2,7 +2,15 @@ import { CONTRACT_EXAMPLES, RetryRegistrationRequest, RetryRegistrationResponse 
 import { type Deps, retryFailed } from '@bulk/core';
 import type { App } from '../fastify-app.ts';
 import { problems } from './problem-responses.ts';
-import { documented, IdParams, pathOf, registrationIdOf, TAG } from './shared.ts';
+import {
+  documented,
+  IdempotencyHeaders,
+  IdParams,
+  idempotencyKeyOf,
+  pathOf,
+  registrationIdOf,
+  TAG,
+} from './shared.ts';
 
 const schema = {
   tags: [TAG],
@@ -10,11 +18,12 @@ const schema = {
   summary: 'Retry failed records in a bulk registration job',
   description: 'Runs the failed mentors again; those that succeeded are left alone.',
   params: IdParams,
+  headers: IdempotencyHeaders,
   body: RetryRegistrationRequest,
   response: {
     202: documented(RetryRegistrationResponse, {
       description: 'Accepted. The registration is processing again.',
-      headers: ['Location', 'Retry-After'],
+      headers: ['Location', 'Retry-After', 'Idempotency-Replayed'],
     }),
     ...problems(
       'validation',
@@ -23,6 +32,7 @@ const schema = {
       'still_processing',
       'was_cancelled',
       'nothing_failed',
+      'key_reused',
       'too_large',
       'unsupported_media_type',
       'internal',
@@ -35,7 +45,8 @@ const schema = {
 export function retryRoute(app: App, deps: Deps): void {
   app.put('/:id', { schema }, async (request, reply) => {
     const id = registrationIdOf(request.params);
-    const accepted = await retryFailed(deps, id, request.body);
-    return reply.code(202).header('location', pathOf(accepted.id)).header('retry-after', '1').send(accepted);
+    const { answer, replayed } = await retryFailed(deps, id, request.body, idempotencyKeyOf(request.headers));
+    if (replayed) reply.header('idempotency-replayed', 'true');
+    return reply.code(202).header('location', pathOf(answer.id)).header('retry-after', '1').send(answer);
   });
 }

@@ -14,11 +14,42 @@ export function registrationIdOf({ id }: { id: string }): bigint {
   return parsed;
 }
 
+/** Visible ASCII, bare or in the quotes of a structured field (RFC 9651). */
+const IDEMPOTENCY_KEY = /^"?([\x21\x23-\x5b\x5d-\x7e]{1,255})"?$/;
+
+/** For the routes that take one; its header is checked by `idempotencyKeyOf`. */
+export const IdempotencyHeaders = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({
+      description:
+        'A name of yours for this request, such as a UUID. Sent again with the same key within 24 hours, it gets ' +
+        'the same answer and does nothing more.',
+    }),
+  ),
+});
+
+/** @throws AppError for a key that is none */
+export function idempotencyKeyOf(headers: { 'idempotency-key'?: string }): string | null {
+  const header = headers['idempotency-key'];
+  if (header === undefined) return null;
+  const key = IDEMPOTENCY_KEY.exec(header)?.[1];
+  if (key !== undefined) return key;
+  const detail = 'must be 1 to 255 visible ASCII characters';
+  throw new AppError('validation', `Idempotency-Key ${detail}.`, {
+    faults: [{ header: 'idempotency-key', code: 'wrong_format', detail }],
+  });
+}
+
 export function pathOf(id: string): string {
   return `${BASE_PATH}/${id}`;
 }
 
 const HEADERS = {
+  'Idempotency-Replayed': {
+    type: 'string',
+    description: 'true: this answer was given before, to a request of the same key.',
+    examples: ['true'],
+  },
   Location: { type: 'string', description: 'Where the details are.', examples: [`${BASE_PATH}/bulk-002`] },
   'Retry-After': {
     type: 'string',

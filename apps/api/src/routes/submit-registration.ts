@@ -2,7 +2,7 @@ import { CONTRACT_EXAMPLES, CreateRegistrationRequest, CreateRegistrationRespons
 import { type Deps, submitRegistration } from '@bulk/core';
 import type { App } from '../fastify-app.ts';
 import { problems } from './problem-responses.ts';
-import { documented, pathOf, TAG } from './shared.ts';
+import { documented, IdempotencyHeaders, idempotencyKeyOf, pathOf, TAG } from './shared.ts';
 
 const schema = {
   tags: [TAG],
@@ -11,15 +11,17 @@ const schema = {
   description:
     'Accepts the registration and answers at once; the activities are written in the background, each mentor ' +
     'exactly once. Read the details at `Location` until the status is no longer `processing`.',
+  headers: IdempotencyHeaders,
   body: CreateRegistrationRequest,
   response: {
     202: documented(CreateRegistrationResponse, {
       description: 'Accepted. What became of each mentor stands in the details.',
-      headers: ['Location', 'Retry-After'],
+      headers: ['Location', 'Retry-After', 'Idempotency-Replayed'],
     }),
     ...problems(
       'validation',
       'bad_request',
+      'key_reused',
       'too_large',
       'unsupported_media_type',
       'internal',
@@ -31,7 +33,12 @@ const schema = {
 
 export function submitRoute(app: App, deps: Deps): void {
   app.post('', { schema }, async (request, reply) => {
-    const accepted = await submitRegistration(deps, request.body);
-    return reply.code(202).header('location', pathOf(accepted.id)).header('retry-after', '1').send(accepted);
+    const { answer, replayed } = await submitRegistration(
+      deps,
+      request.body,
+      idempotencyKeyOf(request.headers),
+    );
+    if (replayed) reply.header('idempotency-replayed', 'true');
+    return reply.code(202).header('location', pathOf(answer.id)).header('retry-after', '1').send(answer);
   });
 }

@@ -4,6 +4,8 @@ import type { Finding } from './finding.ts';
 import { pointerFrom, shownName } from './pointer.ts';
 import { type RequestPart, wordsFor } from './words.ts';
 
+const WHOLE: Record<RequestPart, string> = { body: 'The request body', query: 'The query string' };
+
 /** The keyword that says most about a value comes first; the others of the same place are left out. */
 const TELLING_FIRST = [
   'type',
@@ -67,7 +69,7 @@ function summaryOf(faults: readonly Fault[], total: number, part: RequestPart): 
   const [only] = faults;
   if (total === 1 && only !== undefined) {
     const place = only.parameter ?? only.pointer?.slice(2);
-    return `${place || 'The request body'} ${only.detail}.`;
+    return `${place || WHOLE[part]} ${only.detail}.`;
   }
   const things = part === 'query' ? 'query parameters' : 'fields';
   const counted = `${total.toLocaleString('en-US')} ${things} are not valid`;

@@ -45,6 +45,8 @@ export function wordsFor({ keyword, params, data }: Finding, part: RequestPart):
       };
     case 'maxItems':
       return { code: 'too_long', detail: `must have at most ${grouped(params.limit ?? 0)} entries` };
+    case 'maxProperties':
+      return { code: 'too_long', detail: `must have at most ${grouped(params.limit ?? 0)} fields` };
     case 'maxLength':
       return { code: 'too_long', detail: `must have at most ${grouped(params.limit ?? 0)} characters` };
     case 'minimum':

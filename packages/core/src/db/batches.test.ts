@@ -20,9 +20,9 @@ async function submitted(mentorIds: string[], fields: Partial<BatchPayload> = {}
   day += 1;
   const activityDate = `2026-01-${String(day).padStart(2, '0')}`;
   const request = registrationRequest({ mentor_ids: mentorIds, activity_date: activityDate });
-  const { id } = await submitRegistration(deps, request);
+  const { answer } = await submitRegistration(deps, request);
   return {
-    registrationId: parseRegistrationId(id) ?? 0n,
+    registrationId: parseRegistrationId(answer.id) ?? 0n,
     attempt: 1,
     batchNo: 0,
     activityType: request.activity_type,

@@ -1,23 +1,34 @@
 import type { CreateRegistrationRequest, DelayReason, RegistrationStatus } from '@bulk/contract';
+import type { KeyedRequest } from '../domain/idempotency.ts';
 import type { Message } from '../domain/message.ts';
 import type { Version } from '../domain/version.ts';
 import type { Executor } from './client.ts';
 import { Prisma } from './generated/client.ts';
+import { claimKey } from './idempotency-keys.ts';
 
 // Never `select *` or `returning *` here: mentor_ids has up to 100,000 entries.
 
-/** Stores what was asked for and the work list of its first attempt, in one statement. */
+/**
+ * Stores what was asked for, the work list of its first attempt and the key of the request, in one
+ * statement. null: the key is taken, and nothing was stored.
+ */
 export async function insertRegistration(
   db: Executor,
   request: CreateRegistrationRequest,
-  { batchSize }: { batchSize: number },
-): Promise<{ id: bigint; createdAt: Date }> {
-  const rows = await db.$queryRaw<Array<{ id: bigint; createdAt: Date }>>`
-    with registration as (
+  { batchSize, keyed }: { batchSize: number; keyed: KeyedRequest | null },
+): Promise<{ id: bigint; createdAt: Date } | null> {
+  const nextId = Prisma.sql`nextval('bulk_registrations_id_seq')`;
+  const claim = keyed
+    ? claimKey(keyed, 'POST', { registrationId: nextId, attempt: 1 })
+    : Prisma.sql`select ${nextId} as registration_id`;
+  const rows = await db.$queryRaw<{ id: bigint; createdAt: Date }[]>`
+    with claim as (${claim}),
+    registration as (
       insert into bulk_registrations (
-        coordinator_id, activity_type, activity_date, duration_minutes, notes, mentor_ids, mentor_count
+        id, coordinator_id, activity_type, activity_date, duration_minutes, notes, mentor_ids, mentor_count
       )
-      values (
+      select
+        registration_id,
         ${request.coordinator_id},
         ${request.activity_type},
         ${request.activity_date}::date,
@@ -25,7 +36,7 @@ export async function insertRegistration(
         ${request.notes ?? null}::text,
         ${request.mentor_ids}::text[],
         ${request.mentor_ids.length}::integer
-      )
+      from claim
       returning id, attempt, created_at
     ),
     work as (
@@ -35,7 +46,7 @@ export async function insertRegistration(
     )
     select id, created_at as "createdAt"
     from registration`;
-  return rows[0] as { id: bigint; createdAt: Date };
+  return rows[0] ?? null;
 }
 
 export async function findVersion(db: Executor, id: bigint): Promise<Version | null> {

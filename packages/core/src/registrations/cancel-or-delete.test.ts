@@ -5,14 +5,13 @@ import {
   currentMessage,
   findInconsistencies,
   mentors,
-  registrationRequest,
   runChain,
   runOnce,
+  submit,
   type TestDeps,
 } from '../testing/index.ts';
 import { cancelOrDelete } from './cancel-or-delete.ts';
 import { getRegistration } from './get.ts';
-import { submitRegistration } from './submit.ts';
 
 let deps: TestDeps;
 beforeEach(async () => {
@@ -26,8 +25,8 @@ afterEach(async () => {
 const plain = { only: null, ifMatch: null };
 
 async function submitted(count: number): Promise<{ id: bigint; name: string }> {
-  const { id } = await submitRegistration(deps, registrationRequest({ mentor_ids: mentors('m', count) }));
-  return { id: parseRegistrationId(id) ?? 0n, name: id };
+  const name = await submit(deps, { mentor_ids: mentors('m', count) });
+  return { id: parseRegistrationId(name) ?? 0n, name };
 }
 
 const etag = async (id: bigint) =>
@@ -65,8 +64,7 @@ test('If-Match acts on the state that was seen, and on no other', async () => {
 
 test('a cancel among running batches is exact: what it left is what stays', async () => {
   for (let round = 0; round < 10; round += 1) {
-    const request = registrationRequest({ mentor_ids: mentors(`r${round}`, 60) });
-    const name = (await submitRegistration(deps, request)).id;
+    const name = await submit(deps, { mentor_ids: mentors(`r${round}`, 60) });
     const running = runChain(deps, name);
     await cancelOrDelete(deps, parseRegistrationId(name) ?? 0n, { only: 'cancel', ifMatch: null }).catch(
       () => {},

@@ -4,13 +4,12 @@ import {
   createTestDeps,
   findInconsistencies,
   mentors,
-  registrationRequest,
   runChain,
+  submit,
   type TestDeps,
 } from '../testing/index.ts';
 import { getRegistration } from './get.ts';
 import { retryFailed } from './retry-failed.ts';
-import { submitRegistration } from './submit.ts';
 
 let deps: TestDeps;
 beforeEach(async () => {
@@ -22,7 +21,7 @@ afterEach(async () => {
 });
 
 async function registered(mentor_ids: string[], fields = {}) {
-  const { id } = await submitRegistration(deps, registrationRequest({ mentor_ids, ...fields }));
+  const id = await submit(deps, { mentor_ids, ...fields });
   await runChain(deps, id);
   return id;
 }

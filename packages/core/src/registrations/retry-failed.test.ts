@@ -5,15 +5,14 @@ import {
   currentMessage,
   findInconsistencies,
   mentors,
-  registrationRequest,
   runChain,
   runOnce,
+  submit,
   type TestDeps,
 } from '../testing/index.ts';
 import { cancelOrDelete } from './cancel-or-delete.ts';
 import { getRegistration } from './get.ts';
 import { retryFailed } from './retry-failed.ts';
-import { submitRegistration } from './submit.ts';
 
 let deps: TestDeps;
 beforeEach(async () => {
@@ -28,9 +27,8 @@ const idOf = (id: string) => parseRegistrationId(id) ?? 0n;
 
 /** Ten mentors of whom m-1, m-2 and m-3 have failed as duplicates. */
 async function withThreeFailed(): Promise<string> {
-  const first = await submitRegistration(deps, registrationRequest({ mentor_ids: mentors('m', 3) }));
-  await runChain(deps, first.id);
-  const { id } = await submitRegistration(deps, registrationRequest({ mentor_ids: mentors('m', 10) }));
+  await runChain(deps, await submit(deps, { mentor_ids: mentors('m', 3) }));
+  const id = await submit(deps, { mentor_ids: mentors('m', 10) });
   await runChain(deps, id);
   return id;
 }
@@ -49,9 +47,8 @@ test('a retry runs the failed mentors and nobody else', async () => {
   expect(
     await retryFailed(deps, idOf(id), { action: 'retry_failed', override_duplicates: true }),
   ).toMatchObject({
-    id,
-    status: 'processing',
-    retry_count: 1,
+    answer: { id, status: 'processing', retry_count: 1 },
+    replayed: false,
   });
   expect((await details(id)).results.map((result) => result.status)).toEqual([
     ...Array(3).fill('pending'),
@@ -129,7 +126,7 @@ test('of many retries at once exactly one starts', async () => {
 });
 
 test('a retry that can not be says why', async () => {
-  const id = (await submitRegistration(deps, registrationRequest({ mentor_ids: mentors('m', 15) }))).id;
+  const id = await submit(deps, { mentor_ids: mentors('m', 15) });
   const retry = () => retryFailed(deps, idOf(id), { action: 'retry_failed' });
   await expect(retry()).rejects.toMatchObject({ code: 'still_processing' });
   await runChain(deps, id);
@@ -138,8 +135,7 @@ test('a retry that can not be says why', async () => {
     code: 'registration_not_found',
   });
 
-  const cancelled = (await submitRegistration(deps, registrationRequest({ mentor_ids: mentors('n', 15) })))
-    .id;
+  const cancelled = await submit(deps, { mentor_ids: mentors('n', 15) });
   await cancelOrDelete(deps, idOf(cancelled), { only: null, ifMatch: null });
   await expect(retryFailed(deps, idOf(cancelled), { action: 'retry_failed' })).rejects.toMatchObject({
     code: 'was_cancelled',

@@ -6,41 +6,88 @@ import {
 } from '@bulk/contract';
 import { beginAttemptIfFailed, findNotFailed, startAttempt } from '../db/attempts.ts';
 import type { Executor } from '../db/client.ts';
+import { claimRetryKey, type KeptAnswer, keepAnswer } from '../db/idempotency-keys.ts';
 import { findVersion } from '../db/registrations.ts';
 import type { Deps } from '../deps.ts';
+import { type KeyedRequest, keyedRequest } from '../domain/idempotency.ts';
 import { formatRegistrationId } from '../domain/ids.ts';
 import { AppError } from '../errors.ts';
 import { registrationNotFound } from './not-found.ts';
+import { type Accepted, findReplay } from './replay.ts';
 
 /**
  * Starts one more attempt with the failed mentors, or with some of them, and nothing else.
  *
- * @throws AppError `registration_not_found`, a conflict that names why not, or `validation` for
- *   mentors that have not failed
+ * @param idempotencyKey with the same key and request, now or later, the same answer, and nothing new
+ * @throws AppError `registration_not_found`, a conflict that names why not, `key_reused`, or
+ *   `validation` for mentors that have not failed
  */
 export async function retryFailed(
-  { db, queue, config, log }: Deps,
+  deps: Deps,
   id: bigint,
   request: RetryRegistrationRequest,
-): Promise<RetryRegistrationResponse> {
-  const { attempt, ring, updatedAt } = await db.prisma.$transaction(async (tx) => {
-    const begun = await beginAttemptIfFailed(tx, id);
-    if (begun === null) throw await whyNot(tx, id);
-    if (request.mentor_ids) refuseUnlessFailed(await findNotFailed(tx, id, request.mentor_ids));
+  idempotencyKey: string | null = null,
+): Promise<Accepted<RetryRegistrationResponse>> {
+  const keyed = idempotencyKey === null ? null : keyedRequest(idempotencyKey, request);
+  const started = await deps.db.prisma.$transaction(async (tx) => {
+    const kept = keyed && (await takeKey(tx, id, keyed));
+    return kept ?? (await start(tx, deps, id, request, keyed));
+  }, TRANSACTION);
 
-    const started = await startAttempt(tx, {
-      registrationId: id,
-      attempt: begun.attempt,
-      overrideDuplicates: request.override_duplicates ?? null,
-      mentorIds: request.mentor_ids ?? null,
-      batchSize: config.batchSize,
-    });
-    if (started === null) throw new AppError('nothing_failed', 'None of its mentors has failed.');
-    return { ...begun, ...started };
+  const { attempt, answeredAt } = started;
+  if ('ring' in started) {
+    deps.queue.ringInBackground({ registrationId: id.toString(), attempt, ring: started.ring }, 'entry');
+    deps.log.info({ registration: formatRegistrationId(id), attempt }, 'retry accepted');
+  }
+  return { answer: toAnswer(id, attempt, answeredAt), replayed: !('ring' in started) };
+}
+
+/** A retry of a large registration reads its whole ledger. */
+const TRANSACTION = { maxWait: 5_000, timeout: 30_000 };
+
+interface Started {
+  attempt: number;
+  ring: number;
+  answeredAt: Date;
+}
+
+const operationOf = (id: bigint) => `PUT ${formatRegistrationId(id)}`;
+
+/** null: the key is ours now. */
+async function takeKey(tx: Executor, id: bigint, keyed: KeyedRequest): Promise<KeptAnswer | null> {
+  for (;;) {
+    if (await claimRetryKey(tx, keyed, operationOf(id), id)) return null;
+    const kept = await findReplay(tx, keyed, operationOf(id));
+    if (kept) return kept;
+  }
+}
+
+async function start(
+  tx: Executor,
+  { config }: Deps,
+  id: bigint,
+  request: RetryRegistrationRequest,
+  keyed: KeyedRequest | null,
+): Promise<Started> {
+  const begun = await beginAttemptIfFailed(tx, id);
+  if (begun === null) throw await whyNot(tx, id);
+  if (request.mentor_ids) refuseUnlessFailed(await findNotFailed(tx, id, request.mentor_ids));
+
+  const started = await startAttempt(tx, {
+    registrationId: id,
+    attempt: begun.attempt,
+    overrideDuplicates: request.override_duplicates ?? null,
+    mentorIds: request.mentor_ids ?? null,
+    batchSize: config.batchSize,
   });
+  if (started === null) throw new AppError('nothing_failed', 'None of its mentors has failed.');
 
-  queue.ringInBackground({ registrationId: id.toString(), attempt, ring }, 'entry');
-  log.info({ registration: formatRegistrationId(id), attempt }, 'retry accepted');
+  const answer = { attempt: begun.attempt, answeredAt: started.updatedAt };
+  if (keyed) await keepAnswer(tx, keyed.key, operationOf(id), answer);
+  return { ...answer, ring: started.ring };
+}
+
+function toAnswer(id: bigint, attempt: number, updatedAt: Date): RetryRegistrationResponse {
   return {
     id: formatRegistrationId(id),
     status: 'processing',

@@ -5,15 +5,14 @@ import {
   currentMessage,
   findInconsistencies,
   mentors,
-  registrationRequest,
   runChain,
   runOnce,
+  submit,
   type TestDeps,
 } from '../testing/index.ts';
 import { cancelOrDelete } from './cancel-or-delete.ts';
 import { getRegistration } from './get.ts';
 import { runMessage } from './run-message.ts';
-import { submitRegistration } from './submit.ts';
 
 let deps: TestDeps;
 beforeEach(async () => {
@@ -24,8 +23,7 @@ afterEach(async () => {
   await deps.close();
 });
 
-const submit = async (count: number, prefix = 'm') =>
-  (await submitRegistration(deps, registrationRequest({ mentor_ids: mentors(prefix, count) }))).id;
+const submitted = (count: number) => submit(deps, { mentor_ids: mentors('m', count) });
 
 const details = async (id: string) => {
   const answer = await getRegistration(deps, parseRegistrationId(id) ?? 0n, {
@@ -37,13 +35,13 @@ const details = async (id: string) => {
 };
 
 test('a registration that fits one batch is done with its first message', async () => {
-  const id = await submit(10);
+  const id = await submitted(10);
   expect((await runChain(deps, id)).map((outcome) => outcome.kind)).toEqual(['done']);
   expect(await details(id)).toMatchObject({ status: 'completed', success_count: 10 });
 });
 
 test('a larger one goes on slice by slice, and each slice takes the next ring', async () => {
-  const id = await submit(35);
+  const id = await submitted(35);
   const outcomes = await runChain(deps, id);
   expect(outcomes.map((outcome) => outcome.kind)).toEqual([
     'handed_over',
@@ -56,7 +54,7 @@ test('a larger one goes on slice by slice, and each slice takes the next ring', 
 });
 
 test('a message whose ring is past does nothing', async () => {
-  const id = await submit(25);
+  const id = await submitted(25);
   const first = await currentMessage(deps, id);
   await runOnce(deps, first);
   expect(await runOnce(deps, first)).toEqual({ kind: 'not_ours' });
@@ -65,7 +63,7 @@ test('a message whose ring is past does nothing', async () => {
 });
 
 test('a message delivered twice at once writes nothing twice', async () => {
-  const id = await submit(25);
+  const id = await submitted(25);
   const message = await currentMessage(deps, id);
   const outcomes = await Promise.all(Array.from({ length: 8 }, () => runOnce(deps, message)));
   expect(outcomes.filter((outcome) => outcome.kind === 'handed_over')).toHaveLength(1);
@@ -74,14 +72,14 @@ test('a message delivered twice at once writes nothing twice', async () => {
 });
 
 test('batches stay the same when the configured size changes in between', async () => {
-  const id = await submit(35);
+  const id = await submitted(35);
   await runOnce(deps, await currentMessage(deps, id));
   await runChain({ ...deps, config: { ...deps.config, batchSize: 7 } }, id);
   expect(await details(id)).toMatchObject({ status: 'completed', success_count: 35, failure_count: 0 });
 });
 
 test('an aborted run finishes its batch and hands over', async () => {
-  const id = await submit(35);
+  const id = await submitted(35);
   await runOnce(deps, await currentMessage(deps, id));
   const patient = { ...deps, config: { ...deps.config, sliceMs: 5_000 } };
   const options = { lane: 'slices' as const, signal: AbortSignal.abort(), onStart: () => {} };
@@ -93,7 +91,7 @@ test('an aborted run finishes its batch and hands over', async () => {
 });
 
 test('after a cancel nothing is written any more, and what is left is cancelled', async () => {
-  const id = await submit(25);
+  const id = await submitted(25);
   await runOnce(deps, await currentMessage(deps, id));
   expect(await cancelOrDelete(deps, parseRegistrationId(id) ?? 0n, { only: null, ifMatch: null })).toBe(
     'cancelled',
@@ -111,13 +109,10 @@ test('after a cancel nothing is written any more, and what is left is cancelled'
 
 test('two registrations of the same mentors in opposite order share them without a deadlock', async () => {
   const ids = mentors('shared', 300);
-  const [one, other] = await Promise.all(
-    [ids, ids.toReversed()].map((mentor_ids) =>
-      submitRegistration(deps, registrationRequest({ mentor_ids })),
-    ),
-  );
-  await Promise.all([runChain(deps, one?.id ?? ''), runChain(deps, other?.id ?? '')]);
-  const [first, second] = await Promise.all([details(one?.id ?? ''), details(other?.id ?? '')]);
+  const one = await submit(deps, { mentor_ids: ids });
+  const other = await submit(deps, { mentor_ids: ids.toReversed() });
+  await Promise.all([runChain(deps, one), runChain(deps, other)]);
+  const [first, second] = await Promise.all([details(one), details(other)]);
   expect(first.success_count + second.success_count).toBe(300);
   expect(first.failure_count + second.failure_count).toBe(300);
   expect(
@@ -128,7 +123,7 @@ test('two registrations of the same mentors in opposite order share them without
 });
 
 test('a passing fault is no result: the mentors stay pending, and the details say since when and why', async () => {
-  const id = await submit(10);
+  const id = await submitted(10);
   await deps.db.prisma.$executeRaw`alter table activities rename to activities_away`;
   await expect(runOnce(deps, await currentMessage(deps, id))).rejects.toMatchObject({ name: 'RunDelayed' });
   const held = await details(id);

@@ -3,12 +3,11 @@ import {
   createTestDeps,
   currentMessage,
   mentors,
-  registrationRequest,
   runChain,
+  submit,
   type TestDeps,
   waitFor,
 } from '../testing/index.ts';
-import { submitRegistration } from './submit.ts';
 import { sweep } from './sweep.ts';
 
 let deps: TestDeps;
@@ -17,8 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => deps.close());
 
-const submit = async () =>
-  (await submitRegistration(deps, registrationRequest({ mentor_ids: mentors('m', 3) }))).id;
+const submitted = () => submit(deps, { mentor_ids: mentors('m', 3) });
 
 async function loseMessages(): Promise<void> {
   for (const queue of deps.queue.dashboardQueues()) await queue.obliterate({ force: true });
@@ -34,7 +32,7 @@ async function letTimePass(): Promise<void> {
 const sweepOnce = () => sweep(deps, new AbortController().signal);
 
 test('a registration whose message is lost is rung again, with a fresh ring', async () => {
-  const id = await submit();
+  const id = await submitted();
   await waitFor(async () => deps.queue.isAlive(await currentMessage(deps, id)));
   await loseMessages();
   await letTimePass();
@@ -45,7 +43,7 @@ test('a registration whose message is lost is rung again, with a fresh ring', as
 });
 
 test('one that has a message is left alone', async () => {
-  const id = await submit();
+  const id = await submitted();
   await waitFor(async () => deps.queue.isAlive(await currentMessage(deps, id)));
   await letTimePass();
   expect(await sweepOnce()).toBe(0);
@@ -53,7 +51,7 @@ test('one that has a message is left alone', async () => {
 });
 
 test('one that moved a moment ago is left alone, and a finished one for good', async () => {
-  const id = await submit();
+  const id = await submitted();
   await waitFor(async () => deps.queue.isAlive(await currentMessage(deps, id)));
   await loseMessages();
   await deps.db.prisma
@@ -66,7 +64,7 @@ test('one that moved a moment ago is left alone, and a finished one for good', a
 
 test('of many workers one sweeps an interval', async () => {
   await deps.db.prisma.$executeRaw`update sweeps set swept_at = '-infinity'`;
-  await Promise.all(Array.from({ length: 3 }, submit));
+  await Promise.all(Array.from({ length: 3 }, submitted));
   await loseMessages();
   await letTimePass();
   const rung = await Promise.all(Array.from({ length: 5 }, sweepOnce));
@@ -74,7 +72,7 @@ test('of many workers one sweeps an interval', async () => {
 });
 
 test('more than one page of lost messages is made up for in one sweep', async () => {
-  const ids = await Promise.all(Array.from({ length: 205 }, submit));
+  const ids = await Promise.all(Array.from({ length: 205 }, submitted));
   await waitFor(async () =>
     (await Promise.all(ids.map(async (id) => deps.queue.isAlive(await currentMessage(deps, id))))).every(
       Boolean,

@@ -1,3 +1,4 @@
+import { dropExpiredKeys } from '../db/idempotency-keys.ts';
 import { listIdle, takeNextRings } from '../db/registrations.ts';
 import { claimSweep } from '../db/sweeps.ts';
 import type { Deps } from '../deps.ts';
@@ -7,7 +8,8 @@ const PAGE = 200;
 
 /**
  * Rings again for every processing registration that no message lives for: never rung, lost,
- * given up, or flushed with the queue. One worker an interval does it, whichever comes first.
+ * given up, or flushed with the queue. One worker an interval does it, whichever comes first. It
+ * also drops expired idempotency keys.
  *
  * A message that is wrongly taken for dead does no harm: its ring no longer counts.
  *
@@ -26,6 +28,7 @@ export async function sweep(deps: Deps, signal: AbortSignal): Promise<number> {
     if (last === undefined || idle.length < PAGE) break;
     afterId = BigInt(last.registrationId);
   }
+  await dropExpiredKeys(db.prisma, { limit: 1_000 });
   if (rung > 0) log.info({ rung }, 'swept');
   return rung;
 }

@@ -3,5 +3,5 @@ import './provided-context.ts';
 export { findInconsistencies } from './consistency.ts';
 export { currentMessage, runChain, runOnce } from './run-chain.ts';
 export { cloneDatabase, type TestDatabase } from './test-database.ts';
-export { createTestDeps, mentors, registrationRequest, type TestDeps } from './test-deps.ts';
+export { createTestDeps, mentors, registrationRequest, submit, type TestDeps } from './test-deps.ts';
 export { waitFor } from './wait-for.ts';

@@ -6,6 +6,7 @@ import { createDatabase } from '../db/client.ts';
 import type { Deps } from '../deps.ts';
 import { createLogger } from '../log.ts';
 import { createQueue } from '../queue/registration-queue.ts';
+import { submitRegistration } from '../registrations/submit.ts';
 import { cloneDatabase } from './test-database.ts';
 
 export interface TestDeps extends Deps {
@@ -74,4 +75,10 @@ export function registrationRequest(
     duration_minutes: 120,
     ...fields,
   };
+}
+
+/** Stores a registration and returns its id, `bulk-001`. */
+export async function submit(deps: Deps, fields: Partial<CreateRegistrationRequest> = {}): Promise<string> {
+  const { answer } = await submitRegistration(deps, registrationRequest(fields));
+  return answer.id;
 }

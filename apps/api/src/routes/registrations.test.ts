@@ -1,0 +1,233 @@
+import { CONTRACT_EXAMPLES, type Problem, type RegistrationDetails } from '@bulk/contract';
+import { createTestDeps, mentors, runChain, type TestDeps } from '@bulk/core/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildApp } from '../app.ts';
+import type { App } from '../fastify-app.ts';
+
+const PATH = '/api/v1/bulk-registrations';
+
+let deps: TestDeps;
+let app: App;
+beforeAll(async () => {
+  deps = await createTestDeps();
+  app = await buildApp(deps);
+});
+afterAll(async () => {
+  await app.close();
+  await deps.close();
+});
+
+let submitted = 0;
+
+/** Each with mentors of its own, unless these are given. */
+async function submit(fields: object = {}): Promise<string> {
+  submitted++;
+  const mentor_ids = mentors(`r${submitted}`, 3);
+  const payload = { ...CONTRACT_EXAMPLES.createRequest, mentor_ids, ...fields };
+  const response = await app.inject({ method: 'POST', url: PATH, payload });
+  const { id } = response.json<{ id: string }>();
+  expect(response.statusCode).toBe(202);
+  expect(response.headers).toMatchObject({ location: `${PATH}/${id}`, 'retry-after': '1' });
+  return id;
+}
+
+async function submitAndRun(fields: object = {}): Promise<string> {
+  const id = await submit(fields);
+  await runChain(deps, id);
+  return id;
+}
+
+const get = (id: string, { query = '', headers = {} } = {}) =>
+  app.inject({ url: `${PATH}/${id}${query}`, headers });
+const put = (id: string, fields = {}) =>
+  app.inject({ method: 'PUT', url: `${PATH}/${id}`, payload: { action: 'retry_failed', ...fields } });
+const remove = (id: string, { query = '', headers = {} } = {}) =>
+  app.inject({ method: 'DELETE', url: `${PATH}/${id}${query}`, headers });
+
+/** `404 registration-not-found` */
+function kindOf(response: Awaited<ReturnType<typeof get>>): string {
+  return `${response.statusCode} ${response.json<Problem>().type.replace('urn:bulk-registrations:problem:', '')}`;
+}
+
+async function etagOf(id: string): Promise<string> {
+  return String((await get(id, { query: '?results=none' })).headers.etag);
+}
+
+describe('GET details', () => {
+  test('says while processing when to come back, and lists every mentor as pending', async () => {
+    const response = await get(await submit());
+    expect(response.headers).toMatchObject({ 'retry-after': '1', 'cache-control': 'private, no-cache' });
+    expect(response.json<RegistrationDetails>().results.map(({ status }) => status)).toEqual(
+      Array(3).fill('pending'),
+    );
+  });
+
+  test('answers 304 without a body to those who know it, until something changes', async () => {
+    const id = await submit();
+    const etag = String((await get(id)).headers.etag);
+    const unchanged = await get(id, { headers: { 'if-none-match': etag } });
+    expect([unchanged.statusCode, unchanged.payload, unchanged.headers.etag]).toEqual([304, '', etag]);
+    expect(unchanged.headers['cache-control']).toBe('private, no-cache');
+
+    await runChain(deps, id);
+    const changed = await get(id, { headers: { 'if-none-match': etag } });
+    expect(changed.statusCode).toBe(200);
+    expect(changed.headers).not.toHaveProperty('retry-after');
+    expect(changed.headers.etag).not.toBe(etag);
+  });
+
+  test('lists all results, the failed ones, or none', async () => {
+    const shared = { activity_type: 'results' };
+    await submitAndRun({ ...shared, mentor_ids: ['twice'] });
+    const id = await submitAndRun({ ...shared, mentor_ids: ['once', 'twice'] });
+    const listed = async (query: string) =>
+      (await get(id, { query })).json<RegistrationDetails>().results.map(({ mentor_id }) => mentor_id);
+    expect(await listed('')).toEqual(['once', 'twice']);
+    expect(await listed('?results=all')).toEqual(['once', 'twice']);
+    expect(await listed('?results=failed')).toEqual(['twice']);
+    expect(await listed('?results=none')).toEqual([]);
+  });
+
+  test('works as HEAD, too', async () => {
+    const response = await app.inject({ method: 'HEAD', url: `${PATH}/${await submit()}` });
+    expect([response.statusCode, response.payload]).toEqual([200, '']);
+    expect(response.headers).toHaveProperty('etag');
+  });
+});
+
+describe('PUT', () => {
+  test('answers where the details are, and when to look', async () => {
+    await submitAndRun({ activity_type: 'put', mentor_ids: ['a'] });
+    const id = await submitAndRun({ activity_type: 'put', mentor_ids: ['a', 'b'] });
+    const response = await put(id);
+    expect(response.statusCode).toBe(202);
+    expect(response.headers).toMatchObject({ location: `${PATH}/${id}`, 'retry-after': '1' });
+  });
+
+  test('is a conflict while processing, after a cancel, and with nothing failed', async () => {
+    const id = await submit();
+    expect(kindOf(await put(id))).toBe('409 still-processing');
+    await remove(id);
+    expect(kindOf(await put(id))).toBe('409 was-cancelled');
+    expect(kindOf(await put(await submitAndRun()))).toBe('409 nothing-failed');
+  });
+
+  test('names the mentors that have not failed', async () => {
+    await submitAndRun({ activity_type: 'named', mentor_ids: ['a'] });
+    const id = await submitAndRun({ activity_type: 'named', mentor_ids: ['a', 'b'] });
+    const response = await put(id, { mentor_ids: ['a', 'b', 'stranger'] });
+    expect(kindOf(response)).toBe('400 validation');
+    expect(response.json<Problem>().errors).toMatchObject([
+      { pointer: '#/mentor_ids/1', code: 'not_failed' },
+      { pointer: '#/mentor_ids/2', code: 'not_failed' },
+    ]);
+  });
+});
+
+describe('DELETE', () => {
+  test('cancels, then deletes, then finds nothing', async () => {
+    const id = await submit();
+    expect((await remove(id)).json()).toEqual({
+      message: `Bulk registration job ${id} cancelled successfully`,
+    });
+    expect((await remove(id)).json()).toEqual({
+      message: `Bulk registration job ${id} deleted successfully`,
+    });
+    expect(kindOf(await remove(id))).toBe('404 registration-not-found');
+    expect(kindOf(await get(id))).toBe('404 registration-not-found');
+    expect(kindOf(await put(id))).toBe('404 registration-not-found');
+  });
+
+  test('with only=cancel never deletes', async () => {
+    const id = await submit();
+    expect((await remove(id, { query: '?only=cancel' })).statusCode).toBe(200);
+    expect(kindOf(await remove(id, { query: '?only=cancel' }))).toBe('409 not-running');
+    expect((await get(id)).statusCode).toBe(200);
+  });
+
+  test('with If-Match acts only on what was seen', async () => {
+    const id = await submit();
+    const etag = await etagOf(id);
+    await runChain(deps, id);
+    expect(kindOf(await remove(id, { headers: { 'if-match': etag } }))).toBe('412 changed-meanwhile');
+    expect((await remove(id, { headers: { 'if-match': await etagOf(id) } })).statusCode).toBe(200);
+  });
+
+  test('takes an empty body that says it is JSON', async () => {
+    const response = await remove(await submit(), { headers: { 'content-type': 'application/json' } });
+    expect(response.statusCode).toBe(200);
+  });
+});
+
+describe('GET list', () => {
+  test('goes through all pages, by number or by cursor', async () => {
+    const coordinator_id = 'pages';
+    const ids: string[] = [];
+    for (let n = 0; n < 5; n++) ids.unshift(await submit({ coordinator_id }));
+
+    interface Page {
+      data: { id: string }[];
+      pagination: { total: number; next_cursor: string | null };
+    }
+    const page = async (query: string) =>
+      (await app.inject({ url: `${PATH}?coordinator_id=${coordinator_id}&limit=2&${query}` })).json<Page>();
+    const first = await page('page=1');
+    expect(first.pagination).toMatchObject({ page: 1, limit: 2, total: 5 });
+    const second = await page(`after=${encodeURIComponent(first.pagination.next_cursor ?? '')}`);
+    const third = await page('page=3');
+    expect(third.pagination.next_cursor).toBeNull();
+    expect([first, second, third].flatMap(({ data }) => data.map(({ id }) => id))).toEqual(ids);
+    expect((await page('page=4')).data).toEqual([]);
+  });
+
+  test.each([
+    'coordinator_id=nobody&status=cancelled',
+    'activity_type=nothing',
+    'from=9999-12-31',
+    'to=0001-01-01&has_failures=true',
+    'coordinator_id=%F0%9F%98%80',
+  ])('with %s finds nothing here', async (query) => {
+    const response = await app.inject({ url: `${PATH}?${query}` });
+    expect(response.json()).toMatchObject({ data: [], pagination: { total: 0, next_cursor: null } });
+  });
+});
+
+test('what a request may just so hold, comes back as it was', async () => {
+  const fields = {
+    coordinator_id: '__proto__',
+    activity_type: '😀'.repeat(64),
+    activity_date: '0001-01-01',
+    duration_minutes: 1440,
+    mentor_ids: [
+      '__proto__',
+      'constructor',
+      "Robert'); drop table activities;--",
+      '😀'.repeat(64),
+      '\u00e9',
+      'e\u0301',
+      ' a',
+      '{}',
+      'NULL',
+    ],
+    notes: `tab\tline\r\n${'ü'.repeat(1_900)}`,
+  };
+  const id = await submitAndRun(fields);
+  expect((await get(id)).json()).toMatchObject({ ...fields, status: 'completed', success_count: 9 });
+});
+
+test('100,000 mentors are taken in one request', async () => {
+  const mentor_ids = mentors('😀'.repeat(50), 100_000);
+  const id = await submit({ mentor_ids });
+  expect((await get(id, { query: '?results=none' })).json()).toMatchObject({
+    mentor_count: 100_000,
+    status: 'processing',
+  });
+});
+
+test('the service is ready', async () => {
+  const response = await app.inject({ url: '/readyz' });
+  expect([response.statusCode, response.json()]).toEqual([
+    200,
+    { status: 'ready', database: 'ok', queue: 'ok' },
+  ]);
+});
