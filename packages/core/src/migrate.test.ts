@@ -57,10 +57,12 @@ test('a server that is not there is named, without the password', async () => {
     redisUrl: null,
     queuePrefix: 'bulk',
   };
-  const error = await migrate(options).catch((reason: Error) => reason);
-  expect(String(error)).toContain("PostgreSQL at localhost:1/bulk can't be used:");
-  expect(String(error)).toContain('ECONNREFUSED');
-  expect(String(error)).not.toContain('hunter2');
+  const message = await migrate(options).then(
+    () => 'none',
+    (error: Error) => error.message,
+  );
+  expect(message).toMatch(/^PostgreSQL at localhost:1\/bulk can't be used: .*ECONNREFUSED/);
+  expect(message).not.toContain('hunter2');
 });
 
 function newDatabaseUrl(): string {

@@ -5,8 +5,6 @@ import { withDeadline } from '../deadline.ts';
 import type { Logger } from '../log.ts';
 import { PrismaClient } from './generated/client.ts';
 
-export type { Prisma } from './generated/client.ts';
-
 /** What a statement runs on: the client itself, or an open transaction. */
 export type Executor = Pick<PrismaClient, '$queryRaw' | '$executeRaw'>;
 

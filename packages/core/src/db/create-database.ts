@@ -4,34 +4,36 @@ import pg from 'pg';
 const MISSING = '3D000';
 const EXISTS = ['42P04', '23505'];
 
-/** @throws in plain words when the server can't be reached or lets us not in */
-export async function createDatabaseIfMissing(databaseUrl: string): Promise<void> {
-  const exists = await withClient(databaseUrl, async () => true).catch((error) => {
-    if (error.code === MISSING) return false;
-    throw unreachable(databaseUrl, error);
-  });
-  if (exists) return;
+type DriverError = Error & { code?: string };
 
+/** @throws in plain words when the server can't be reached or does not let us in */
+export async function createDatabaseIfMissing(databaseUrl: string): Promise<void> {
+  try {
+    await withClient(databaseUrl, () => Promise.resolve());
+  } catch (error) {
+    if ((error as DriverError).code !== MISSING) throw unusable(databaseUrl, error as DriverError);
+    await createDatabase(databaseUrl);
+  }
+}
+
+async function createDatabase(databaseUrl: string): Promise<void> {
   const url = new URL(databaseUrl);
-  const name = decodeURIComponent(url.pathname.slice(1));
+  const name = pg.escapeIdentifier(decodeURIComponent(url.pathname.slice(1)));
   url.pathname = '/postgres';
-  await withClient(url.href, (client) => client.query(`create database ${pg.escapeIdentifier(name)}`)).catch(
-    (error) => {
-      if (!EXISTS.includes(error.code)) throw error;
-    },
-  );
+  try {
+    await withClient(url.href, (client) => client.query(`create database ${name}`));
+  } catch (error) {
+    if (!EXISTS.includes((error as DriverError).code ?? ''))
+      throw unusable(databaseUrl, error as DriverError);
+  }
 }
 
 /** The address without its password. A name with several addresses fails with an empty message. */
-function unreachable(databaseUrl: string, cause: Error & { code?: string }): Error {
+function unusable(databaseUrl: string, cause: DriverError): Error {
   const { host, pathname } = new URL(databaseUrl);
   const reason = cause.message || cause.code;
-  return new Error(
-    `PostgreSQL at ${host}${pathname} can't be used: ${reason}. Is it running, and DATABASE_URL right?`,
-    {
-      cause,
-    },
-  );
+  const message = `PostgreSQL at ${host}${pathname} can't be used: ${reason}. Is it running, and DATABASE_URL right?`;
+  return new Error(message, { cause });
 }
 
 async function withClient<T>(connectionString: string, work: (client: pg.Client) => Promise<T>): Promise<T> {

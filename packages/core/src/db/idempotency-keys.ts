@@ -1,6 +1,13 @@
-import type { KeyedRequest } from '../domain/idempotency.ts';
 import type { Executor } from './client.ts';
 import { Prisma } from './generated/client.ts';
+
+/** A request that its sender may send again, not knowing whether it arrived. */
+export interface KeyedRequest {
+  /** The Idempotency-Key header. */
+  key: string;
+  /** SHA-256 of what was asked for: the same key with another request is a mistake of the client's. */
+  requestHash: Uint8Array<ArrayBuffer>;
+}
 
 /** How long a key is remembered; long enough for any client to have given up. */
 const KEPT = Prisma.sql`interval '24 hours'`;

@@ -1,10 +1,9 @@
 import type { CreateRegistrationRequest, DelayReason, RegistrationStatus } from '@bulk/contract';
-import type { KeyedRequest } from '../domain/idempotency.ts';
 import type { Message } from '../domain/message.ts';
 import type { Version } from '../domain/version.ts';
 import type { Executor } from './client.ts';
 import { Prisma } from './generated/client.ts';
-import { claimKey } from './idempotency-keys.ts';
+import { claimKey, type KeyedRequest } from './idempotency-keys.ts';
 
 // Never `select *` or `returning *` here: mentor_ids has up to 100,000 entries.
 

@@ -5,10 +5,6 @@ export interface WorkList {
   batchSize: number;
 }
 
-export function workListLength({ positions, mentorCount }: WorkList): number {
-  return positions?.length ?? mentorCount;
-}
-
 export function batchCount(work: WorkList): number {
   return Math.ceil(workListLength(work) / work.batchSize);
 }
@@ -31,4 +27,8 @@ export function openBatches(work: WorkList, done: ReadonlySet<number>, limit: nu
     if (!done.has(batchNo)) open.push(batchNo);
   }
   return open;
+}
+
+function workListLength({ positions, mentorCount }: WorkList): number {
+  return positions?.length ?? mentorCount;
 }

@@ -26,7 +26,7 @@ export const SERVER_ENVIRONMENT = { LC_ALL: 'C', TZ: 'UTC' };
 export async function makeClusterIfMissing(options: ClusterOptions): Promise<void> {
   const { dataDir } = options;
   await removeAbandonedStages(dataDir);
-  const entries = await readdir(dataDir).catch(ifMissing<string[]>([]));
+  const entries = await listEntries(dataDir);
   if (entries.includes('PG_VERSION')) return;
   if (entries.length > 0) {
     throw new Error(`${dataDir} holds other files than a PostgreSQL's. Move them away and start again.`);
@@ -84,7 +84,9 @@ async function makeCluster({ binaries, user, durable }: ClusterOptions, stage: s
     ],
     { env: SERVER_ENVIRONMENT, ...user },
   ).catch((error: Error & { stderr?: string }) => {
-    throw new Error(`PostgreSQL could not make its data folder: ${error.stderr || error.message}`, { cause: error });
+    throw new Error(`PostgreSQL could not make its data folder: ${error.stderr || error.message}`, {
+      cause: error,
+    });
   });
   await rename(passwordFile, join(cluster, 'password'));
 }
@@ -102,9 +104,14 @@ async function removeAbandonedStages(dataDir: string): Promise<void> {
   }
 }
 
-function ifMissing<T>(value: T): (error: NodeJS.ErrnoException) => T {
-  return (error) => {
-    if (error.code === 'ENOENT') return value;
-    throw error;
-  };
+async function listEntries(dataDir: string): Promise<string[]> {
+  try {
+    return await readdir(dataDir);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return [];
+    if (code !== 'EACCES') throw error;
+    const advice = 'Start as that user, or as root, or move the folder away to start empty.';
+    throw new Error(`${dataDir} belongs to another user. ${advice}`, { cause: error });
+  }
 }

@@ -1,8 +1,8 @@
 import { fork, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
@@ -14,6 +14,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from './index.ts';
 import { isServerOf } from './process.ts';
 import { spawnServer } from './server-process.ts';
 import { chooseServerUser } from './server-user.ts';
+import { moveWithinReach } from './within-reach.ts';
 
 const isRoot = process.getuid?.() === 0;
 const running: EmbeddedPostgres[] = [];
@@ -43,7 +44,13 @@ test('the server speaks UTF-8, sorts by bytes and lets 200 in, from this machine
        current_setting('unix_socket_directories') as sockets
      from pg_database where datname = current_database()`,
   );
-  expect(settings).toEqual({ encoding: 'UTF8', collation: 'C', connections: '200', listens: '127.0.0.1', sockets: '' });
+  expect(settings).toEqual({
+    encoding: 'UTF8',
+    collation: 'C',
+    connections: '200',
+    listens: '127.0.0.1',
+    sockets: '',
+  });
 });
 
 test('a server runs with fsync unless it is told that its data does not matter', async () => {
@@ -55,14 +62,18 @@ test('a server runs with fsync unless it is told that its data does not matter',
 test('a second launcher is refused in plain words, and the first goes on', async () => {
   const dataDir = newDataDir();
   const first = await start(dataDir);
-  await expect(start(dataDir)).rejects.toThrow(/Another `npm start` is running on the data in .*stop it first/s);
+  await expect(start(dataDir)).rejects.toThrow(
+    /Another `npm start` is running on the data in .*stop it first/s,
+  );
   expect(await query(first, 'select 1 as one')).toEqual([{ one: 1 }]);
 });
 
 test('of launchers that start at the same instant one gets the data', async () => {
   const dataDir = newDataDir();
   const outcomes = await Promise.allSettled([start(dataDir), start(dataDir), start(dataDir)]);
-  const refusals = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [String(outcome.reason)] : []));
+  const refusals = outcomes.flatMap((outcome) =>
+    outcome.status === 'rejected' ? [String(outcome.reason)] : [],
+  );
   expect(refusals).toHaveLength(2);
   for (const refusal of refusals) expect(refusal).toContain('Another `npm start` is running');
   expect(await query(running[0], 'select 1 as one')).toEqual([{ one: 1 }]);
@@ -121,10 +132,9 @@ test('after a killed launcher the next start has the data at once', async () => 
 test('a server that was left running without an owner is replaced', async () => {
   const dataDir = newDataDir();
   await (await start(dataDir)).stop();
-  const orphan = spawnServer(
-    { binaries: await findBinaries(), user: chooseServerUser(dataDir), dataDir, durable: false },
-    await findFreePort(),
-  );
+  const user = chooseServerUser(dataDir);
+  const { binaries } = await moveWithinReach(user, { binaries: await findBinaries(), dataDir }, () => {});
+  const orphan = spawnServer({ binaries, user, dataDir, durable: false }, await findFreePort());
   await waitFor(() => readFileSync(join(dataDir, 'postmaster.pid'), 'utf8').includes('ready'));
 
   const server = await start(dataDir);
@@ -160,11 +170,19 @@ test('a folder with other files in it is left alone', async () => {
   expect(await readFile(join(dataDir, 'letter.txt'), 'utf8')).toBe('dear reader');
 });
 
-test.runIf(isRoot)('a folder that the server may not enter is named', async () => {
+test.runIf(isRoot)('data in a folder that the server may not enter is kept elsewhere', async () => {
   const closed = newDataDir();
   await mkdir(closed);
   await chmod(closed, 0o700);
-  await expect(start(join(closed, 'data'))).rejects.toThrow(`chmod o+x ${closed}`);
+  const server = await start(join(closed, 'data'));
+  try {
+    expect(server.dataDir.startsWith(closed)).toBe(false);
+    expect(existsSync(join(server.dataDir, 'PG_VERSION'))).toBe(true);
+    await expect(start(join(closed, 'data'))).rejects.toThrow(/Another `npm start`/);
+  } finally {
+    await server.stop();
+    await rm(server.dataDir, { recursive: true });
+  }
 });
 
 function newDataDir(): string {
@@ -179,7 +197,10 @@ async function start(dataDir: string): Promise<EmbeddedPostgres> {
 
 async function forkLauncher(dataDir: string) {
   const script = fileURLToPath(new URL('testing/launcher.ts', import.meta.url));
-  const launcher = fork(script, [dataDir], { execArgv: ['--import', 'tsx'], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const launcher = fork(script, [dataDir], {
+    execArgv: ['--import', 'tsx'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   const [url] = (await once(launcher, 'message')) as [string];
   return { launcher, url };
 }

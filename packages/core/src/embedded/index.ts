@@ -1,11 +1,12 @@
 import { mkdir, realpath } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { findBinaries } from './binaries.ts';
 import { assertSameMajor, type ClusterOptions, makeClusterIfMissing, readPassword } from './cluster.ts';
 import { findFreePort } from './free-port.ts';
 import { stopServerLeftBehind } from './left-behind.ts';
-import { assertMayEnter, chooseServerUser } from './server-user.ts';
+import { chooseServerUser } from './server-user.ts';
 import { superviseServer } from './supervise.ts';
+import { moveWithinReach } from './within-reach.ts';
 
 export interface EmbeddedPostgresOptions {
   /** Made when missing. Everything else of PostgreSQL lives in it, its log and password too. */
@@ -22,6 +23,8 @@ export interface EmbeddedPostgresOptions {
 export interface EmbeddedPostgres {
   /** Names a database `bulk`, which the migrations make. */
   readonly url: string;
+  /** The one that was asked for, or another if the server's user can't reach that. */
+  readonly dataDir: string;
   stop(): Promise<void>;
   /** Ends it at once, for the last moment of a process; the next start recovers the data. */
   kill(): void;
@@ -42,15 +45,10 @@ export interface EmbeddedPostgres {
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { log, durable = true, onGone = () => {} } = options;
-  const binaries = await findBinaries();
-  const parent = dirname(resolve(options.dataDir));
-  await mkdir(parent, { recursive: true });
-  const dataDir = resolve(await realpath(parent), options.dataDir.split('/').at(-1) ?? '');
-  const user = chooseServerUser(dataDir);
-  const cluster: ClusterOptions = { binaries, user, dataDir, durable };
+  const given = { binaries: await findBinaries(), dataDir: await absolute(options.dataDir) };
+  const { binaries, dataDir } = await moveWithinReach(chooseServerUser(given.dataDir), given, log);
+  const cluster: ClusterOptions = { binaries, user: chooseServerUser(dataDir), dataDir, durable };
 
-  assertMayEnter(user, binaries.postgres);
-  assertMayEnter(user, dataDir);
   await makeClusterIfMissing(cluster);
   await assertSameMajor(cluster);
   await stopServerLeftBehind(dataDir, log);
@@ -58,5 +56,12 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const port = options.port ?? (await findFreePort());
   const password = await readPassword(dataDir);
   const server = await superviseServer({ cluster, port, password, log, onGone });
-  return { url: `postgresql://postgres:${password}@127.0.0.1:${port}/bulk`, ...server };
+  return { url: `postgresql://postgres:${password}@127.0.0.1:${port}/bulk`, dataDir, ...server };
+}
+
+/** Without symbolic links, as the server's command line shows it; the folder itself may be missing. */
+async function absolute(path: string): Promise<string> {
+  const parent = dirname(resolve(path));
+  await mkdir(parent, { recursive: true });
+  return join(await realpath(parent), basename(path));
 }

@@ -2,7 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readPassword } from './cluster.ts';
-import { claimServer } from './ownership.ts';
+import { claimServer, type Ownership } from './ownership.ts';
 import { isGoneWithin, isServerOf } from './process.ts';
 
 /** Longer than a process that lost its launcher takes to finish what it has begun. */
@@ -19,13 +19,17 @@ export async function stopServerLeftBehind(dataDir: string, log: (line: string) 
   const server = await findServer(dataDir);
   if (server === null) return;
   const { pid, port } = server;
-  await waitUntilOrphaned(dataDir, pid, port);
+  const ownership = await claimOrphan(dataDir, pid, port);
   if (isServerOf(pid, dataDir)) {
     log(`stopping the PostgreSQL that an earlier start left behind (process ${pid})`);
     process.kill(pid, 'SIGINT');
   }
+  // Not before: in between, whoever has only just started that server could take it for their own.
+  await ownership?.release().catch(() => {});
   if (await isGoneWithin(pid, dataDir, 30_000)) return;
-  throw new Error(`The PostgreSQL on ${dataDir} does not stop. End it with \`kill -QUIT ${pid}\` and start again.`);
+  throw new Error(
+    `The PostgreSQL on ${dataDir} does not stop. End it with \`kill -QUIT ${pid}\` and start again.`,
+  );
 }
 
 export function inUse(dataDir: string): Error {
@@ -35,17 +39,21 @@ export function inUse(dataDir: string): Error {
   );
 }
 
-/** A server in the middle of starting or stopping lets nobody in: then it is asked again. */
-async function waitUntilOrphaned(dataDir: string, pid: number, port: number): Promise<void> {
+/**
+ * A server in the middle of starting or stopping lets nobody in: then it is asked again.
+ * @returns null when it is gone, or has let nobody in for long
+ */
+async function claimOrphan(dataDir: string, pid: number, port: number): Promise<Ownership | null> {
   const deadline = Date.now() + DRAIN_MS;
   while (isServerOf(pid, dataDir) && Date.now() < deadline) {
     const ownership = await readPassword(dataDir)
       .then((password) => claimServer(port, password))
       .catch(() => 'unreachable' as const);
     if (ownership === null) throw inUse(dataDir);
-    if (ownership !== 'unreachable') return ownership.release();
+    if (ownership !== 'unreachable') return ownership;
     await delay(50);
   }
+  return null;
 }
 
 /** The running server of the folder. A stale postmaster.pid is removed where PostgreSQL itself would give up. */

@@ -28,8 +28,9 @@ export async function claimServer(port: number, password: string): Promise<Owner
   // Without a listener a lost connection would end the process.
   client.on('error', () => {});
   await client.connect();
-  const { rows } = await client.query('select pg_try_advisory_lock($1) as claimed', [LOCK_KEY]);
-  if (!rows[0].claimed) {
+  const statement = 'select pg_try_advisory_lock($1) as claimed';
+  const { rows } = await client.query<{ claimed: boolean }>(statement, [LOCK_KEY]);
+  if (rows[0]?.claimed !== true) {
     await client.end();
     return null;
   }

@@ -17,7 +17,10 @@ export interface ServerProcess {
   lastWords(): string;
 }
 
-export function spawnServer({ binaries, user, dataDir, durable }: ClusterOptions, port: number): ServerProcess {
+export function spawnServer(
+  { binaries, user, dataDir, durable }: ClusterOptions,
+  port: number,
+): ServerProcess {
   const logFile = join(dataDir, 'server.log');
   if (existsSync(logFile)) renameSync(logFile, `${logFile}.old`);
   const log = openSync(logFile, 'w', 0o600);
@@ -49,7 +52,11 @@ export function spawnServer({ binaries, user, dataDir, durable }: ClusterOptions
     kill: () => void child.kill('SIGQUIT'),
     async stop() {
       // SIGINT is PostgreSQL's fast shutdown, SIGQUIT the immediate one, which recovers at the next start.
-      for (const [signal, graceMs] of [['SIGINT', 30_000], ['SIGQUIT', 5_000], ['SIGKILL', 5_000]] as const) {
+      for (const [signal, graceMs] of [
+        ['SIGINT', 30_000],
+        ['SIGQUIT', 5_000],
+        ['SIGKILL', 5_000],
+      ] as const) {
         if (hasExited()) return;
         child.kill(signal);
         await Promise.race([exited, delay(graceMs, undefined, { ref: false })]);

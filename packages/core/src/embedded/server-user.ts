@@ -20,17 +20,12 @@ export function chooseServerUser(dataDir: string): ServerUser | null {
   return findUser('postgres') ?? findUser('nobody');
 }
 
-/** @throws naming the first folder on the way to `path` that the user may not enter */
-export function assertMayEnter(user: ServerUser | null, path: string): void {
-  if (user === null) return;
-  const closed = ancestors(path).find((folder) => !mayEnter(user, folder));
-  if (closed === undefined) return;
-  throw new Error(
-    `PostgreSQL can't run as root, so it runs as another user (${user.uid}), who may not enter ${closed}.\n` +
-      `Either move this project to a folder that others may enter, such as /srv,\n` +
-      `or let others pass through with \`chmod o+x ${closed}\`,\n` +
-      `or set DATABASE_URL to a PostgreSQL that runs.`,
-  );
+/** The first folder on the way to `path`, or `path` itself, that the user may not enter. null: none. */
+export function findClosedTo(user: ServerUser, path: string): string | null {
+  const parent = dirname(path);
+  const above = parent === path ? null : findClosedTo(user, parent);
+  if (above !== null) return above;
+  return existsSync(path) && !mayEnter(user, path) ? path : null;
 }
 
 function findUser(name: string): ServerUser | null {
@@ -43,13 +38,10 @@ function findUser(name: string): ServerUser | null {
   }
 }
 
-function ancestors(path: string): string[] {
-  const parent = dirname(path);
-  return parent === path ? [] : [...ancestors(parent), parent];
-}
-
-function mayEnter({ uid, gid }: ServerUser, folder: string): boolean {
-  const stat = statSync(folder);
-  const bit = stat.uid === uid ? 0o100 : stat.gid === gid ? 0o010 : 0o001;
-  return (stat.mode & bit) !== 0;
+/** Of a program: may run it. */
+function mayEnter({ uid, gid }: ServerUser, path: string): boolean {
+  const stat = statSync(path);
+  if (stat.uid === uid) return (stat.mode & 0o100) !== 0;
+  if (stat.gid === gid) return (stat.mode & 0o010) !== 0;
+  return (stat.mode & 0o001) !== 0;
 }

@@ -9,7 +9,9 @@ export interface SuperviseOptions extends StartOptions {
 const RESTART_DELAYS_MS = [100, 500, 1_000, 2_000, 5_000];
 
 /** Starts the server, and again, on the same port, whenever it ends without being told to. */
-export async function superviseServer(options: SuperviseOptions): Promise<Pick<RunningServer, 'stop' | 'kill'>> {
+export async function superviseServer(
+  options: SuperviseOptions,
+): Promise<Pick<RunningServer, 'stop' | 'kill'>> {
   const { cluster, log, onGone } = options;
   let stopping = false;
   let restarting: Promise<void> = Promise.resolve();

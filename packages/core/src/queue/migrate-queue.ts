@@ -21,8 +21,10 @@ export async function migrateQueue(databaseUrl: string, schema: string): Promise
 
 async function currentVersion(client: pg.Client, schema: string): Promise<number | null> {
   const table = `${pg.escapeIdentifier(schema)}.migration`;
-  const { rows } = await client.query('select to_regclass($1) is not null as found', [table]);
-  if (!rows[0].found) return null;
-  const { rows: versions } = await client.query(`select max(version) as version from ${table}`);
-  return versions[0].version;
+  const exists = await client.query<{ found: boolean }>('select to_regclass($1) is not null as found', [
+    table,
+  ]);
+  if (exists.rows[0]?.found !== true) return null;
+  const newest = await client.query<{ version: number }>(`select max(version) as version from ${table}`);
+  return newest.rows[0]?.version ?? null;
 }

@@ -1,12 +1,18 @@
+import { createHash } from 'node:crypto';
 import type { Executor } from '../db/client.ts';
-import { findAnswer, type KeptAnswer } from '../db/idempotency-keys.ts';
-import { isSameRequest, type KeyedRequest } from '../domain/idempotency.ts';
+import { findAnswer, type KeptAnswer, type KeyedRequest } from '../db/idempotency-keys.ts';
 import { AppError } from '../errors.ts';
 
 /** An answer, and whether it was given before to a request of the same key. */
 export interface Accepted<T> {
   answer: T;
   replayed: boolean;
+}
+
+/** The order of the fields makes no difference, that of the mentors does. */
+export function keyedRequest(key: string, fields: object): KeyedRequest {
+  const sorted = Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1));
+  return { key, requestHash: new Uint8Array(createHash('sha256').update(JSON.stringify(sorted)).digest()) };
 }
 
 /**
@@ -21,7 +27,7 @@ export async function findReplay(
   operation: string,
 ): Promise<KeptAnswer | null> {
   const kept = await findAnswer(db, key, operation);
-  if (kept !== null && !isSameRequest(kept.requestHash, requestHash)) {
+  if (kept !== null && Buffer.compare(kept.requestHash, requestHash) !== 0) {
     throw new AppError('key_reused', 'This Idempotency-Key came with another request before.', {
       faults: [
         { header: 'idempotency-key', code: 'repeated', detail: 'must not be used for another request' },

@@ -6,14 +6,13 @@ import {
 } from '@bulk/contract';
 import { beginAttemptIfFailed, findNotFailed, startAttempt } from '../db/attempts.ts';
 import type { Executor } from '../db/client.ts';
-import { claimRetryKey, type KeptAnswer, keepAnswer } from '../db/idempotency-keys.ts';
+import { claimRetryKey, type KeptAnswer, type KeyedRequest, keepAnswer } from '../db/idempotency-keys.ts';
 import { findVersion } from '../db/registrations.ts';
 import type { Deps } from '../deps.ts';
-import { type KeyedRequest, keyedRequest } from '../domain/idempotency.ts';
 import { formatRegistrationId } from '../domain/ids.ts';
 import { AppError } from '../errors.ts';
 import { registrationNotFound } from './not-found.ts';
-import { type Accepted, findReplay } from './replay.ts';
+import { type Accepted, findReplay, keyedRequest } from './replay.ts';
 
 /**
  * Starts one more attempt with the failed mentors, or with some of them, and nothing else.

@@ -1,9 +1,9 @@
 import type { CreateRegistrationRequest, CreateRegistrationResponse } from '@bulk/contract';
+import type { KeyedRequest } from '../db/idempotency-keys.ts';
 import { insertRegistration } from '../db/registrations.ts';
 import type { Deps } from '../deps.ts';
-import { type KeyedRequest, keyedRequest } from '../domain/idempotency.ts';
 import { formatRegistrationId } from '../domain/ids.ts';
-import { type Accepted, findReplay } from './replay.ts';
+import { type Accepted, findReplay, keyedRequest } from './replay.ts';
 
 /**
  * Accepts a bulk registration: durable when this returns. The ring comes after the commit and is

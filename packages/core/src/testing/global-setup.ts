@@ -29,18 +29,24 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   process.once('exit', removeAtExit);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
 
-  const redisUrl = process.env.TEST_REDIS_URL ?? null;
-  if (redisUrl !== null) await untilRedisAnswers(redisUrl);
-  await migrate({ databaseUrl: at(postgres.url, TEMPLATE_DATABASE), redisUrl: null, queuePrefix: 'bulk' });
-  project.provide('postgresUrl', at(postgres.url, 'postgres'));
-  project.provide('redisUrl', redisUrl);
-  project.provide('tempDir', tempDir);
-
-  return async () => {
+  const tearDown = async () => {
     process.off('exit', removeAtExit);
     await postgres.stop();
     await rm(tempDir, { recursive: true, force: true });
   };
+
+  try {
+    const redisUrl = process.env.TEST_REDIS_URL ?? null;
+    if (redisUrl !== null) await untilRedisAnswers(redisUrl);
+    await migrate({ databaseUrl: at(postgres.url, TEMPLATE_DATABASE), redisUrl: null, queuePrefix: 'bulk' });
+    project.provide('postgresUrl', at(postgres.url, 'postgres'));
+    project.provide('redisUrl', redisUrl);
+    project.provide('tempDir', tempDir);
+  } catch (error) {
+    await tearDown(); // Vitest does not after a setup that failed
+    throw error;
+  }
+  return tearDown;
 }
 
 function at(url: string, database: string): string {

@@ -22,5 +22,5 @@ export async function waitFor<T>(
     }
     await delay(intervalMs);
   } while (Date.now() < deadline);
-  throw new Error(`Waited ${timeoutMs} ms in vain for ${condition}`, { cause });
+  throw new Error(`Waited ${timeoutMs} ms in vain for ${String(condition)}`, { cause });
 }
