@@ -5,9 +5,11 @@ export type { Logger } from 'pino';
 
 /** Structured logs on standard output, one line each: ids as fields, never a payload. */
 export function createLogger(config: Pick<Config, 'logLevel'>, { name }: { name: string }): Logger {
-  return pino({
+  const options = {
     name,
     level: config.logLevel,
     redact: ['req.headers.authorization', 'req.headers.cookie', 'req.headers["idempotency-key"]'],
-  });
+  };
+  // In order and complete, also the last lines of a process that exits.
+  return pino(options, pino.destination({ sync: true }));
 }

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { expect, inject, test } from 'vitest';
+import { MIGRATION_LOCK } from './db/migrate-database.ts';
 import { migrate } from './migrate.ts';
+import { waitFor } from './testing/index.ts';
 
 test('a fresh database is created and migrated, and the second time there is nothing to do', async () => {
   const databaseUrl = newDatabaseUrl();
@@ -28,6 +30,22 @@ test('several at once apply each migration once', async () => {
   const outcomes = await Promise.all([migrate(options), migrate(options), migrate(options)]);
   const recorded = await recordedMigrations(databaseUrl);
   expect(outcomes.flatMap(({ applied }) => applied)).toEqual(recorded);
+});
+
+test('a migrate waits for the one that is running', async () => {
+  const databaseUrl = newDatabaseUrl();
+  const options = { databaseUrl, redisUrl: 'redis://127.0.0.1:1', queuePrefix: 'bulk' };
+  await migrate(options);
+  const running = new pg.Client({ connectionString: databaseUrl });
+  await running.connect();
+  await running.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+
+  const waiting = migrate(options);
+  const waiters = "select pid from pg_locks where locktype = 'advisory' and not granted";
+  await waitFor(async () => (await query(databaseUrl, waiters)).length === 1);
+
+  await running.end();
+  expect(await waiting).toEqual({ applied: [] });
 });
 
 test('a migration whose process was killed runs again', async () => {

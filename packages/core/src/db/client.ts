@@ -30,11 +30,11 @@ export function createDatabase(
       keepAlive: true,
       connectionTimeoutMillis: 3_000,
       // Enforced by the server, so that a process that is stopped or cut off holds no lock for long.
-      statement_timeout: 30_000,
-      lock_timeout: 10_000,
-      idle_in_transaction_session_timeout: 10_000,
-      // A connection that goes silent must not be waited on for ever.
-      query_timeout: 35_000,
+      statement_timeout: 8_000,
+      lock_timeout: 5_000,
+      idle_in_transaction_session_timeout: 8_000,
+      // A server that is frozen, or cut off without a word, enforces nothing: give up ourselves.
+      query_timeout: 9_000,
     },
     { statementNameGenerator: statementNames(), onPoolError: onError, onConnectionError: onError },
   );

@@ -8,8 +8,11 @@ import { applyWithSchemaEngine, type MigrationList } from './schema-engine.ts';
 /** From src/db and dist/db alike. */
 const MIGRATIONS = fileURLToPath(new URL('../../../../prisma/migrations', import.meta.url));
 
-/** Two migrates at once queue up here: Prisma's own lock gives up after 10 s. */
-const LOCK_KEY = 6_251_181;
+/**
+ * Two migrates at once queue up here. Prisma's own lock gives up after 10 s, and would not keep the
+ * second from taking what the first is at for an interrupted migration.
+ */
+export const MIGRATION_LOCK = 6_251_181;
 
 /**
  * Creates the database if need be and applies the migrations it lacks.
@@ -20,7 +23,7 @@ export async function migrateDatabase(databaseUrl: string): Promise<string[]> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
-    await client.query('select pg_advisory_lock($1)', [LOCK_KEY]);
+    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
     return await applyWithSchemaEngine(databaseUrl, await readMigrations());
   } finally {
     await client.end();

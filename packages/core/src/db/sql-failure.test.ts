@@ -1,7 +1,40 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDeps, type TestDeps } from '../testing/index.ts';
 import { createDatabase } from './client.ts';
 import { classifySqlFailure } from './sql-failure.ts';
+
+/** Passes everything on to PostgreSQL, until it is told to pass nothing any more. */
+async function freezableServer(databaseUrl: string) {
+  const target = new URL(databaseUrl);
+  const sockets: Socket[] = [];
+  let frozen = false;
+  const server = createServer((socket) => {
+    const upstream = connect(Number(target.port), target.hostname);
+    sockets.push(socket, upstream);
+    for (const [from, to] of [
+      [socket, upstream],
+      [upstream, socket],
+    ] as const) {
+      from.on('data', (chunk) => void (frozen || to.write(chunk))).on('error', () => {});
+    }
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = new URL(databaseUrl);
+  url.port = String((server.address() as AddressInfo).port);
+  return {
+    url: url.href,
+    freeze: () => {
+      frozen = true;
+    },
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
 
 let deps: TestDeps;
 beforeAll(async () => {
@@ -65,6 +98,17 @@ test('a connection that is cut, or never comes about, means that the database is
     reason: 'database_unavailable',
   });
   await nowhere.close();
+});
+
+test('a server that is frozen means that the database is unavailable, on a new connection and an old one', async () => {
+  const server = await freezableServer(deps.config.databaseUrl);
+  const { prisma, close } = createDatabase({ ...deps.config, databaseUrl: server.url }, deps.log);
+  await prisma.$queryRaw`select 1`;
+  server.freeze();
+  const failures = await Promise.all([prisma.$queryRaw`select 1`, prisma.$queryRaw`select 2`].map(failureOf));
+  expect(failures).toEqual(Array(2).fill({ kind: 'transient', reason: 'database_unavailable' }));
+  await server.close();
+  await close();
 });
 
 test('a fault of the schema or of our own is neither the data nor a busy database', async () => {

@@ -57,10 +57,15 @@ function describe(error: unknown): Described {
   return { state: typeof state === 'string' ? state : null, text: typeof text === 'string' ? text : '' };
 }
 
-/** No answer, no connection in time, or a connection lost: Prisma's codes for what has no SQLSTATE. */
+/** What has no SQLSTATE: Prisma's codes for it, and the driver's own errors, which have no code. */
 function isConnectionFailure(error: unknown): boolean {
   const code = child(error, 'code');
-  return typeof code === 'string' && /^(P1\d{3}|P2010|P2024|P2028)$/.test(code);
+  if (typeof code === 'string') return /^(P1\d{3}|P2010|P2024|P2028|E[A-Z]+)$/.test(code);
+  const message = child(error, 'message');
+  return (
+    typeof message === 'string' &&
+    /^(timeout exceeded when|Connection terminated|Query read timeout)/.test(message)
+  );
 }
 
 function child(value: unknown, key: string): unknown {

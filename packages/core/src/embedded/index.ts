@@ -41,7 +41,7 @@ export interface EmbeddedPostgres {
  * The server is restarted when it ends by itself, on the same port, so that programs that use it
  * find it again. It ends with the launcher even if that is killed (see watchdog.ts).
  *
- * @throws an Error in plain words: data in use, of another version, or out of reach for the server
+ * @throws an Error in plain words: data in use, of another version, or another user's
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { log, durable = true, onGone = () => {} } = options;

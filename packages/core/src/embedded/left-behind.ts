@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readPassword } from './cluster.ts';
 import { claimServer, type Ownership } from './ownership.ts';
-import { isGoneWithin, isServerOf } from './process.ts';
+import { isAlive, isGoneWithin, isServerOf } from './process.ts';
 
 /** Longer than a process that lost its launcher takes to finish what it has begun. */
 const DRAIN_MS = 15_000;
@@ -56,13 +56,16 @@ async function claimOrphan(dataDir: string, pid: number, port: number): Promise<
   return null;
 }
 
-/** The running server of the folder. A stale postmaster.pid is removed where PostgreSQL itself would give up. */
+/**
+ * The running server of the folder. PostgreSQL itself copes with the file of a dead one, but gives
+ * up when the number in it has become another process's: only then is the file removed.
+ */
 async function findServer(dataDir: string): Promise<{ pid: number; port: number } | null> {
   const pidFile = join(dataDir, 'postmaster.pid');
   const lines = (await readFile(pidFile, 'utf8').catch(() => '')).split('\n');
   const pid = Number(lines[0]);
   if (!pid) return null;
   if (isServerOf(pid, dataDir)) return { pid, port: Number(lines[3]) };
-  await rm(pidFile, { force: true });
+  if (isAlive(pid)) await rm(pidFile, { force: true });
   return null;
 }

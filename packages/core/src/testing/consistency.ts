@@ -52,6 +52,25 @@ export async function findInconsistencies({ db }: Pick<Deps, 'db'>): Promise<str
     select 'a mentor has two activities of one registration', bulk_registration_id
     from activities
     group by bulk_registration_id, mentor_id
-    having count(*) > 1`;
+    having count(*) > 1
+    union all
+    select 'a mentor has the activity twice', min(bulk_registration_id)
+    from activities
+    where occurrence = 0
+    group by activity_date, activity_type, mentor_id
+    having count(*) > 1
+    union all
+    select 'a position is in two batches of one attempt', b.registration_id
+    from registration_batches b
+    cross join lateral unnest(b.positions) as entry (position)
+    group by b.registration_id, b.attempt, entry.position
+    having count(*) > 1
+    union all
+    select 'a batch miscounts its results', registration_id
+    from registration_batches
+    where cardinality(array_positions(error_codes, '')) <> success_count
+      or cardinality(positions) <> success_count + failure_count
+      or cardinality(activity_ids) <> cardinality(positions)
+      or cardinality(error_codes) <> cardinality(positions)`;
   return rows.map(({ fault, id }) => `${id}: ${fault}`);
 }

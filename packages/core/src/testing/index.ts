@@ -1,5 +1,6 @@
 import './provided-context.ts';
 
+export { executeBatchInsert } from '../registrations/execute-batch-insert.ts';
 export { findInconsistencies } from './consistency.ts';
 export { currentMessage, runChain, runOnce } from './run-chain.ts';
 export { cloneDatabase, type TestDatabase } from './test-database.ts';
