@@ -10,15 +10,19 @@ export interface ServiceProcess {
   readonly ended: Promise<number | NodeJS.Signals>;
 }
 
-/** Starts one of the programs as a process of its own, and is back when it says that it is ready. */
+/**
+ * Starts one of the programs as a process of its own, and is back when it says that it is ready.
+ * What it writes goes where ours does, or to the given file descriptor.
+ */
 export async function startProcess(
   program: keyof typeof ENTRY_FILES,
   env: Record<string, string>,
+  output: 'inherit' | number = 'inherit',
 ): Promise<ServiceProcess> {
   const entry = fileURLToPath(new URL(ENTRY_FILES[program], import.meta.url));
   const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=@bulk/source', entry], {
     env: { PATH: process.env.PATH, ...env },
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    stdio: ['ignore', output, output, 'ipc'],
   });
   const ended = endOf(child);
   await Promise.race([

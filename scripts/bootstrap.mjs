@@ -15,7 +15,9 @@ const { packageManager } = JSON.parse(readFileSync('package.json', 'utf8'));
 // --prefer-offline: without it npx asks the registry each time, and for a minute when there is no network.
 const pnpm = ['npx', '--yes', '--prefer-offline', packageManager.split('+')[0]];
 const workspaces = ['apps', 'packages'].flatMap((parent) =>
-  readdirSync(parent).map((name) => `${parent}/${name}`).filter((folder) => existsSync(`${folder}/package.json`)),
+  readdirSync(parent)
+    .map((name) => `${parent}/${name}`)
+    .filter((folder) => existsSync(`${folder}/package.json`)),
 );
 
 const steps = [
@@ -52,7 +54,13 @@ const steps = [
     title: 'Building',
     command: [...pnpm, 'exec', 'turbo', 'run', 'build'],
     inputs: () => [
-      hashOfContents(['pnpm-lock.yaml', 'turbo.json', 'tsconfig.base.json', 'prisma/schema.prisma', ...sources()]),
+      hashOfContents([
+        'pnpm-lock.yaml',
+        'turbo.json',
+        'tsconfig.base.json',
+        'prisma/schema.prisma',
+        ...sources(),
+      ]),
     ],
     outputs: () => [hashOfWrites(workspaces.flatMap((folder) => filesBelow(`${folder}/dist`)))],
   },

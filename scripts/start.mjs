@@ -37,7 +37,8 @@ async function start() {
   // Before anything starts, so that every fault is said at once. The embedded address comes later.
   const settings = loadConfig({ ...env, ...(isEmbedded && { DATABASE_URL: 'postgresql://embedded' }) });
   if (isEmbedded) postgres = startEmbeddedPostgres({ dataDir, log, onGone: fail });
-  const config = { ...settings, databaseUrl: (await postgres)?.url ?? settings.databaseUrl };
+  const embedded = await postgres;
+  const config = { ...settings, databaseUrl: embedded?.url ?? settings.databaseUrl };
   const port = await findPort(config);
   for (const name of (await migrate(config)).applied) log(`applied ${name}`);
   if (isStopping) return;
@@ -52,7 +53,7 @@ async function start() {
   const api = run('API', 'apps/api/dist/server.js', childEnv, config);
   const worker = run('worker', 'apps/worker/dist/main.js', childEnv, config);
   await Promise.all([api.ready, worker.ready, untilReady(config.host, port)]);
-  if (!isStopping) console.log(summary({ config, port, password, dataDir: isEmbedded ? '.data/postgres' : null }));
+  if (!isStopping) console.log(summary({ config, port, password, dataDir: embedded?.dataDir ?? null }));
 }
 
 function run(name, script, env, { shutdownGraceMs }) {
@@ -82,22 +83,27 @@ function onSignal(signal) {
   if (isEcho) return;
   if (isStopping) return endAtOnce();
   log(`${signal}: stopping; once more ends everything at once`);
-  stop(0);
+  void stop(0);
 }
 
 function fail(error) {
   if (isStopping) return;
   console.error(`\n${error.message}`);
-  stop(1);
+  void stop(1);
 }
 
 async function stop(exitCode) {
   isStopping = true;
-  await Promise.all(programs.map((program) => program.stop()));
-  // It may be in the middle of starting, or have failed to.
-  await (await postgres?.catch(() => null))?.stop();
-  if (exitCode === 0) log('stopped');
-  process.exit(exitCode);
+  try {
+    await Promise.all(programs.map((program) => program.stop()));
+    // It may be in the middle of starting, or have failed to.
+    await (await postgres?.catch(() => null))?.stop();
+    if (exitCode === 0) log('stopped');
+    process.exit(exitCode);
+  } catch (error) {
+    console.error(error.message);
+    process.exit(1);
+  }
 }
 
 /** The server's own watchdog stops PostgreSQL as soon as this process is gone. */

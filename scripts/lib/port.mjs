@@ -38,5 +38,7 @@ function plainly(cause, host, port) {
     EADDRNOTAVAIL: `This machine has no address ${host}. Set HOST to one that it has, such as 127.0.0.1 or 0.0.0.0.`,
     ENOTFOUND: `No address is known for HOST=${host}. Set it to one of this machine, such as 127.0.0.1.`,
   };
-  return new Error(reasons[cause.code] ?? `Can't listen on port ${port} of ${host}: ${cause.message}`, { cause });
+  return new Error(reasons[cause.code] ?? `Can't listen on port ${port} of ${host}: ${cause.message}`, {
+    cause,
+  });
 }

@@ -21,7 +21,7 @@ export function runProgram({ name, script, env, graceMs, log, onGivenUp }) {
   let isStopping = false;
   let failures = 0;
   let current = launch();
-  current.ended.then((how) => afterEnd(how));
+  void current.ended.then(afterEnd);
 
   return {
     ready: current.ready,
@@ -53,7 +53,7 @@ export function runProgram({ name, script, env, graceMs, log, onGivenUp }) {
         program.wasReady = true;
         settle();
       });
-      ended.then((how) => reject(new Error(`The ${name} ended before it was ready (${how}).`)));
+      void ended.then((how) => reject(new Error(`The ${name} ended before it was ready (${how}).`)));
     });
     // Looked at only for the first start; a later one that fails is tried again.
     program.ready.catch(() => {});
@@ -66,7 +66,8 @@ export function runProgram({ name, script, env, graceMs, log, onGivenUp }) {
     if (current.wasReady && Date.now() - current.startedAt > STEADY_MS) failures = 0;
     const delayMs = RESTART_DELAYS_MS[failures];
     failures += 1;
-    if (delayMs === undefined) return onGivenUp(new Error(`The ${name} ended (${how}) too often to start it again.`));
+    if (delayMs === undefined)
+      return onGivenUp(new Error(`The ${name} ended (${how}) too often to start it again.`));
     log(`the ${name} ended (${how}): starting it again in ${delayMs / 1_000} s`);
     await delay(delayMs);
     if (isStopping) return;

@@ -11,7 +11,9 @@ export function summary({ config, port, password, dataDir }) {
     API: `${base}/api/v1/bulk-registrations`,
     Docs: `${base}/docs`,
     Dashboard: `${base}/admin/queues   user ${config.adminUser}, password ${password ?? 'as set in ADMIN_PASSWORD'}`,
-    Data: dataDir ? `PostgreSQL in ${dataDir} (DATABASE_URL: another one)` : `PostgreSQL at ${placeOf(config.databaseUrl)}`,
+    Data: dataDir
+      ? `PostgreSQL in ${dataDir} (DATABASE_URL: another one)`
+      : `PostgreSQL at ${placeOf(config.databaseUrl)}`,
     Queue: config.redisUrl ? `Redis at ${placeOf(config.redisUrl)}` : 'PostgreSQL (REDIS_URL: Redis instead)',
     Stop: 'Ctrl-C; the data stays',
   };

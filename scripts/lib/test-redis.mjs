@@ -15,8 +15,13 @@ const POLICY = '/usr/sbin/policy-rc.d';
  */
 export async function provideRedis(env) {
   if (env.REDIS_URL) return { url: env.REDIS_URL, stop: async () => {} };
-  const program = find('redis-server') ?? find('valkey-server') ?? install();
+  const program = findRedisServer();
   return program === null ? null : startRedis(program);
+}
+
+/** @returns {string | null} the program's path; null: there is none, and none could be installed */
+export function findRedisServer() {
+  return find('redis-server') ?? find('valkey-server') ?? install();
 }
 
 function find(program) {

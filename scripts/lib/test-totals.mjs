@@ -10,7 +10,9 @@ import { readFileSync } from 'node:fs';
 export function readTotals(file, exitCode) {
   const report = readReport(file);
   // A file that could not even be loaded has no tests, and failed.
-  const unloaded = report.testResults.filter((result) => result.status === 'failed' && result.assertionResults.length === 0);
+  const unloaded = report.testResults.filter(
+    (result) => result.status === 'failed' && result.assertionResults.length === 0,
+  );
   const failed = report.numFailedTests + unloaded.length;
   return {
     passed: report.numPassedTests,

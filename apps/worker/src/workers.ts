@@ -4,6 +4,9 @@ import { createProcessor } from './processor.ts';
 /** Killed workers are made up for as often as it takes; the default of 1 would give the message up. */
 const MAX_STALLS = 1_000;
 
+/** How long a worker waits after a failed connection; BullMQ's default is 15 s, on the way down too. */
+const RECONNECT_MS = 1_000;
+
 /** One BullMQ worker a lane, so that no small registration waits for a slice of a large one. */
 export function startWorkers(deps: Deps, signal: AbortSignal): MessageWorker[] {
   const { config, log } = deps;
@@ -16,6 +19,7 @@ export function startWorkers(deps: Deps, signal: AbortSignal): MessageWorker[] {
       lockDuration: config.messageLockMs,
       stalledInterval: config.stalledCheckMs,
       maxStalledCount: MAX_STALLS,
+      runRetryDelay: RECONNECT_MS,
       settings: { backoffStrategy: retryDelayMs },
     });
     worker.on('error', onError);

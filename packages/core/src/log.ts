@@ -11,5 +11,8 @@ export function createLogger(config: Pick<Config, 'logLevel'>, { name }: { name:
     redact: ['req.headers.authorization', 'req.headers.cookie', 'req.headers["idempotency-key"]'],
   };
   // In order and complete, also the last lines of a process that exits.
-  return pino(options, pino.destination({ sync: true }));
+  const output = pino.destination({ sync: true });
+  // A terminal or a pipe that is gone must not keep the process from ending.
+  output.on('error', () => {});
+  return pino(options, output);
 }

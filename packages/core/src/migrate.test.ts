@@ -41,7 +41,8 @@ test('a migrate waits for the one that is running', async () => {
   await running.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
 
   const waiting = migrate(options);
-  const waiters = "select pid from pg_locks where locktype = 'advisory' and not granted";
+  const waiters = `select pid from pg_locks join pg_database on oid = database
+    where locktype = 'advisory' and not granted and datname = current_database()`;
   await waitFor(async () => (await query(databaseUrl, waiters)).length === 1);
 
   await running.end();

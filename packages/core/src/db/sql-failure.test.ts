@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDeps, type TestDeps } from '../testing/index.ts';
 import { createDatabase } from './client.ts';
@@ -27,6 +28,9 @@ async function freezableServer(databaseUrl: string) {
     url: url.href,
     freeze: () => {
       frozen = true;
+    },
+    reset: () => {
+      for (const socket of sockets.splice(0)) socket.resetAndDestroy();
     },
     close: async () => {
       for (const socket of sockets) socket.destroy();
@@ -107,6 +111,27 @@ test('a server that is frozen means that the database is unavailable, on a new c
   server.freeze();
   const failures = await Promise.all([prisma.$queryRaw`select 1`, prisma.$queryRaw`select 2`].map(failureOf));
   expect(failures).toEqual(Array(2).fill({ kind: 'transient', reason: 'database_unavailable' }));
+  await server.close();
+  await close();
+});
+
+test('a begin and a commit that are cut off mean that the database is unavailable', async () => {
+  const server = await freezableServer(deps.config.databaseUrl);
+  const { prisma, close } = createDatabase({ ...deps.config, databaseUrl: server.url }, deps.log);
+  for (const waitMs of [0, 20]) {
+    const commit = prisma.$transaction(async (tx) => {
+      await tx.$queryRaw`select 1`;
+      server.reset();
+      await delay(waitMs);
+    });
+    expect(await failureOf(commit)).toEqual({ kind: 'transient', reason: 'database_unavailable' });
+  }
+  await prisma.$queryRaw`select 1`;
+  server.freeze();
+  const begin = prisma.$transaction(async () => {});
+  await delay(20);
+  server.reset();
+  expect(await failureOf(begin)).toEqual({ kind: 'transient', reason: 'database_unavailable' });
   await server.close();
   await close();
 });

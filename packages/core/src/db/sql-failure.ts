@@ -57,14 +57,21 @@ function describe(error: unknown): Described {
   return { state: typeof state === 'string' ? state : null, text: typeof text === 'string' ? text : '' };
 }
 
+/** What the driver adapter calls a begin or commit that got no answer; Prisma hands these on as they are. */
+const ADAPTER_KINDS = new Set(['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout']);
+
 /** What has no SQLSTATE: Prisma's codes for it, and the driver's own errors, which have no code. */
 function isConnectionFailure(error: unknown): boolean {
   const code = child(error, 'code');
   if (typeof code === 'string') return /^(P1\d{3}|P2010|P2024|P2028|E[A-Z]+)$/.test(code);
+  const kind = child(child(error, 'cause'), 'kind');
+  if (typeof kind === 'string') return ADAPTER_KINDS.has(kind);
   const message = child(error, 'message');
   return (
     typeof message === 'string' &&
-    /^(timeout exceeded when|Connection terminated|Query read timeout)/.test(message)
+    /^(timeout exceeded when|Connection terminated|Query read timeout|Client (has encountered|was closed))/.test(
+      message,
+    )
   );
 }
 
