@@ -106,18 +106,20 @@ test('a connection that is cut, or never comes about, means that the database is
 
 test('a server that is frozen means that the database is unavailable, on a new connection and an old one', async () => {
   const server = await freezableServer(deps.config.databaseUrl);
-  const { prisma, close } = createDatabase({ ...deps.config, databaseUrl: server.url }, deps.log);
+  const db = createDatabase({ ...deps.config, databaseUrl: server.url }, deps.log);
+  const { prisma } = db;
   await prisma.$queryRaw`select 1`;
   server.freeze();
   const failures = await Promise.all([prisma.$queryRaw`select 1`, prisma.$queryRaw`select 2`].map(failureOf));
   expect(failures).toEqual(Array(2).fill({ kind: 'transient', reason: 'database_unavailable' }));
   await server.close();
-  await close();
+  await db.close();
 });
 
 test('a begin and a commit that are cut off mean that the database is unavailable', async () => {
   const server = await freezableServer(deps.config.databaseUrl);
-  const { prisma, close } = createDatabase({ ...deps.config, databaseUrl: server.url }, deps.log);
+  const db = createDatabase({ ...deps.config, databaseUrl: server.url }, deps.log);
+  const { prisma } = db;
   for (const waitMs of [0, 20]) {
     const commit = prisma.$transaction(async (tx) => {
       await tx.$queryRaw`select 1`;
@@ -133,7 +135,7 @@ test('a begin and a commit that are cut off mean that the database is unavailabl
   server.reset();
   expect(await failureOf(begin)).toEqual({ kind: 'transient', reason: 'database_unavailable' });
   await server.close();
-  await close();
+  await db.close();
 });
 
 test('a fault of the schema or of our own is neither the data nor a busy database', async () => {

@@ -18,6 +18,11 @@ afterEach(() => deps.close());
 
 const submitted = () => submit(deps, { mentor_ids: mentors('m', 3) });
 
+async function allAlive(ids: readonly string[]): Promise<boolean> {
+  const messages = await Promise.all(ids.map((id) => currentMessage(deps, id)));
+  return (await Promise.all(messages.map((message) => deps.queue.isAlive(message)))).every(Boolean);
+}
+
 async function loseMessages(): Promise<void> {
   for (const queue of deps.queue.dashboardQueues()) await queue.obliterate({ force: true });
 }
@@ -33,7 +38,7 @@ const sweepOnce = () => sweep(deps, new AbortController().signal);
 
 test('a registration whose message is lost is rung again, with a fresh ring', async () => {
   const id = await submitted();
-  await waitFor(async () => deps.queue.isAlive(await currentMessage(deps, id)));
+  await waitFor(() => allAlive([id]));
   await loseMessages();
   await letTimePass();
   expect(await sweepOnce()).toBe(1);
@@ -44,7 +49,7 @@ test('a registration whose message is lost is rung again, with a fresh ring', as
 
 test('one that has a message is left alone', async () => {
   const id = await submitted();
-  await waitFor(async () => deps.queue.isAlive(await currentMessage(deps, id)));
+  await waitFor(() => allAlive([id]));
   await letTimePass();
   expect(await sweepOnce()).toBe(0);
   expect((await currentMessage(deps, id)).ring).toBe(1);
@@ -52,7 +57,7 @@ test('one that has a message is left alone', async () => {
 
 test('one that moved a moment ago is left alone, and a finished one for good', async () => {
   const id = await submitted();
-  await waitFor(async () => deps.queue.isAlive(await currentMessage(deps, id)));
+  await waitFor(() => allAlive([id]));
   await loseMessages();
   await deps.db.prisma
     .$executeRaw`update bulk_registrations set updated_at = clock_timestamp() + interval '1 second'`;
@@ -64,7 +69,8 @@ test('one that moved a moment ago is left alone, and a finished one for good', a
 
 test('of many workers one sweeps an interval', async () => {
   await deps.db.prisma.$executeRaw`update sweeps set swept_at = '-infinity'`;
-  await Promise.all(Array.from({ length: 3 }, submitted));
+  const ids = await Promise.all(Array.from({ length: 3 }, submitted));
+  await waitFor(() => allAlive(ids));
   await loseMessages();
   await letTimePass();
   const rung = await Promise.all(Array.from({ length: 5 }, sweepOnce));
@@ -73,11 +79,7 @@ test('of many workers one sweeps an interval', async () => {
 
 test('more than one page of lost messages is made up for in one sweep', async () => {
   const ids = await Promise.all(Array.from({ length: 205 }, submitted));
-  await waitFor(async () =>
-    (await Promise.all(ids.map(async (id) => deps.queue.isAlive(await currentMessage(deps, id))))).every(
-      Boolean,
-    ),
-  );
+  await waitFor(() => allAlive(ids));
   await loseMessages();
   await letTimePass();
   expect(await sweepOnce()).toBe(205);
