@@ -10,7 +10,7 @@ import {
 } from '@bulk/core';
 import { startHealthServer } from './health.ts';
 import { startSweeper } from './sweeper.ts';
-import { startWorkers } from './workers.ts';
+import { CLOSE_MS, startWorkers } from './workers.ts';
 
 const deps = buildDeps();
 const { config, log } = deps;
@@ -32,12 +32,10 @@ async function shutDown(reason: string): Promise<void> {
   if (stopping.signal.aborted) return;
   stopping.abort();
   log.info({ reason }, 'worker stopping');
-  // The batch at hand is finished, or rolled back by the server when the connection goes.
-  const drained = Promise.all([sweeper.stop(), ...workers.map((worker) => worker.close())]);
-  await withDeadline(drained, config.shutdownGraceMs, 'finishing the batches at hand').catch(logAndGoOn);
+  await Promise.all([sweeper.stop(), workers.stop()].map((stopped) => stopped.catch(logAndGoOn)));
   health?.close();
-  await deps.queue.close().catch(logAndGoOn);
-  await withDeadline(deps.db.close(), 2_000, 'closing the database').catch(logAndGoOn);
+  const closed = [deps.queue.close(), withDeadline(deps.db.close(), CLOSE_MS, 'closing the database')];
+  await Promise.all(closed.map((each) => each.catch(logAndGoOn)));
   log.info('worker stopped');
   process.exit(0);
 }

@@ -1,7 +1,8 @@
-import { type Deps, quietly, sweep } from '@bulk/core';
+import { type Deps, quietly, sweep, withDeadline } from '@bulk/core';
+import { CLOSE_MS } from './workers.ts';
 
 export interface Sweeper {
-  /** Resolves when the sweep at hand, if any, is over. */
+  /** Resolves when the sweep at hand, if any, is over; rejects when that takes too long. */
   stop(): Promise<void>;
 }
 
@@ -27,7 +28,7 @@ export function startSweeper(deps: Deps): Sweeper {
     async stop() {
       stopping.abort();
       clearTimeout(timer);
-      await current;
+      await withDeadline(current, CLOSE_MS, 'finishing the sweep');
     },
   };
 }

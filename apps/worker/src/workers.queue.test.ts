@@ -1,10 +1,4 @@
-import {
-  cancelOrDelete,
-  getRegistration,
-  type MessageWorker,
-  parseRegistrationId,
-  retryFailed,
-} from '@bulk/core';
+import { cancelOrDelete, getRegistration, parseRegistrationId, retryFailed } from '@bulk/core';
 import {
   createTestDeps,
   findInconsistencies,
@@ -15,11 +9,11 @@ import {
 } from '@bulk/core/testing';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { startSweeper } from './sweeper.ts';
-import { startWorkers } from './workers.ts';
+import { startWorkers, type Workers } from './workers.ts';
 
 let deps: TestDeps;
 let stopping: AbortController;
-let workers: MessageWorker[];
+let workers: Workers[];
 
 beforeEach(async () => {
   deps = await createTestDeps({
@@ -42,11 +36,11 @@ afterEach(async () => {
 });
 
 function work(): void {
-  workers.push(...startWorkers(deps, stopping.signal));
+  workers.push(startWorkers(deps, stopping.signal));
 }
 
 async function stopWorkers(): Promise<void> {
-  await Promise.all(workers.splice(0).map((worker) => worker.close()));
+  await Promise.all(workers.splice(0).map((worker) => worker.stop()));
 }
 
 const submitted = (mentor_ids: string[]) => submit(deps, { mentor_ids });

@@ -1,5 +1,22 @@
-import { type Deps, LANES, type MessageWorker, openWorker, quietly, retryDelayMs } from '@bulk/core';
+import {
+  type Deps,
+  LANES,
+  type Lane,
+  openWorker,
+  type QueuedMessage,
+  quietly,
+  retryDelayMs,
+  withDeadline,
+} from '@bulk/core';
 import { createProcessor } from './processor.ts';
+
+export interface Workers {
+  /**
+   * Takes no more messages and resolves when those at hand are done. Rejects when that takes longer
+   * than the grace period; what is not done then is rolled back by the server, and done by others.
+   */
+  stop(): Promise<void>;
+}
 
 /** Killed workers are made up for as often as it takes; the default of 1 would give the message up. */
 const MAX_STALLS = 1_000;
@@ -7,14 +24,27 @@ const MAX_STALLS = 1_000;
 /** How long a worker waits after a failed connection; BullMQ's default is 15 s, on the way down too. */
 const RECONNECT_MS = 1_000;
 
+/** With nothing at hand closing is quick, unless the other side is away: then it may wait for ever. */
+export const CLOSE_MS = 2_000;
+
 /** One BullMQ worker a lane, so that no small registration waits for a slice of a large one. */
-export function startWorkers(deps: Deps, signal: AbortSignal): MessageWorker[] {
+export function startWorkers(deps: Deps, signal: AbortSignal): Workers {
   const { config, log } = deps;
   const concurrency = { entry: config.entryConcurrency, slices: config.sliceConcurrency };
   const onError = quietly(log);
+  const atHand = new Set<Promise<unknown>>();
 
-  return LANES.map((lane) => {
-    const worker = openWorker(config, lane, createProcessor(deps, lane, signal), {
+  const tracked = (lane: Lane) => {
+    const process = createProcessor(deps, lane, signal);
+    return (queued: QueuedMessage) => {
+      const run = process(queued).finally(() => atHand.delete(run));
+      atHand.add(run);
+      return run;
+    };
+  };
+
+  const workers = LANES.map((lane) => {
+    const worker = openWorker(config, lane, tracked(lane), {
       concurrency: concurrency[lane],
       lockDuration: config.messageLockMs,
       stalledInterval: config.stalledCheckMs,
@@ -25,4 +55,14 @@ export function startWorkers(deps: Deps, signal: AbortSignal): MessageWorker[] {
     worker.on('error', onError);
     return worker;
   });
+
+  return {
+    async stop() {
+      const closed = Promise.all(workers.map((worker) => worker.close()));
+      // What is left of the grace period is for closing: the workers first, then all connections.
+      const graceMs = Math.max(CLOSE_MS, config.shutdownGraceMs - 2 * CLOSE_MS);
+      await withDeadline(Promise.allSettled(atHand), graceMs, 'finishing the batches at hand');
+      await withDeadline(closed, CLOSE_MS, 'closing the workers');
+    },
+  };
 }
