@@ -16,14 +16,15 @@ export function createProcessor(deps: Deps, lane: Lane, signal: AbortSignal) {
     const message = parseMessage(queued.data);
     if (message === null) throw new UnrecoverableError('This is not a message of ours.');
 
+    const show = progressDisplay(queued);
     const onStart = (progress: Progress) => {
-      if (lane === 'slices') showProgress(queued, progress);
+      if (lane === 'slices') show(progress);
     };
     const outcome = await runMessage(deps, message, { lane, signal, onStart }).catch(asRetry);
 
     switch (outcome.kind) {
       case 'done':
-        showProgress(queued, outcome.progress);
+        show(outcome.progress);
         return summaryOf(outcome.progress);
       case 'handed_over':
       case 'not_ours':
@@ -48,7 +49,10 @@ function summaryOf({ status, mentorCount, successCount, failureCount }: Progress
   return { status, mentors: mentorCount, succeeded: successCount, failed: failureCount, percent };
 }
 
-/** For the dashboard only, so nobody waits for it, and nobody minds when it fails. */
-function showProgress(queued: QueuedMessage, progress: Progress): void {
-  queued.updateProgress(summaryOf(progress)).catch(() => {});
+/** For the dashboard only, so nobody waits for it, and nobody minds when it fails. The latest comes last. */
+function progressDisplay(queued: QueuedMessage): (progress: Progress) => void {
+  let shown: Promise<void> = Promise.resolve();
+  return (progress) => {
+    shown = shown.then(() => queued.updateProgress(summaryOf(progress))).catch(() => {});
+  };
 }

@@ -71,13 +71,24 @@ function backendClasses(config: QueueConfig) {
 function connectionOf({ redisUrl, databaseUrl, queuePrefix }: QueueConfig) {
   if (redisUrl === null) {
     const schema = queueSchema({ queuePrefix });
-    return { connection: { connectionString: databaseUrl, schema, max: 5, keepAlive: true } };
+    return {
+      connection: {
+        connectionString: databaseUrl,
+        schema,
+        max: 5,
+        keepAlive: true,
+        connectionTimeoutMillis: 3_000,
+        query_timeout: 9_000,
+      },
+    };
   }
   return {
     connection: {
       url: redisUrl,
       connectTimeout: 5_000,
       keepAlive: 5_000,
+      // A server that is silent without closing. BullMQ's own waits for messages last up to 10 s.
+      socketTimeout: 12_000,
       // Never give a command up: BullMQ keeps a failed first command as its own state, for ever.
       maxRetriesPerRequest: null,
       retryStrategy: (tries: number) => Math.min(100 * tries, MAX_RECONNECT_MS),

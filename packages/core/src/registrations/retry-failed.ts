@@ -4,7 +4,7 @@ import {
   type RetryRegistrationRequest,
   type RetryRegistrationResponse,
 } from '@bulk/contract';
-import { beginAttemptIfFailed, findNotFailed, startAttempt } from '../db/attempts.ts';
+import { beginAttemptIfFailed, findNotFailed, type NewAttempt, startAttempt } from '../db/attempts.ts';
 import type { Executor } from '../db/client.ts';
 import { claimRetryKey, type KeptAnswer, type KeyedRequest, keepAnswer } from '../db/idempotency-keys.ts';
 import { findVersion } from '../db/registrations.ts';
@@ -68,8 +68,7 @@ async function start(
   request: RetryRegistrationRequest,
   keyed: KeyedRequest | null,
 ): Promise<Started> {
-  const begun = await beginAttemptIfFailed(tx, id);
-  if (begun === null) throw await whyNot(tx, id);
+  const begun = await begin(tx, id);
   if (request.mentor_ids) refuseUnlessFailed(await findNotFailed(tx, id, request.mentor_ids));
 
   const started = await startAttempt(tx, {
@@ -86,6 +85,16 @@ async function start(
   return { ...answer, ring: started.ring };
 }
 
+/** Another retry may come to its end just after it was in the way; then it no longer is. */
+async function begin(tx: Executor, id: bigint): Promise<NewAttempt> {
+  for (;;) {
+    const begun = await beginAttemptIfFailed(tx, id);
+    if (begun !== null) return begun;
+    const refusal = await whyNot(tx, id);
+    if (refusal !== null) throw refusal;
+  }
+}
+
 function toAnswer(id: bigint, attempt: number, updatedAt: Date): RetryRegistrationResponse {
   return {
     id: formatRegistrationId(id),
@@ -95,7 +104,8 @@ function toAnswer(id: bigint, attempt: number, updatedAt: Date): RetryRegistrati
   };
 }
 
-async function whyNot(tx: Executor, id: bigint): Promise<AppError> {
+/** null: nothing is in the way any more. */
+async function whyNot(tx: Executor, id: bigint): Promise<AppError | null> {
   const version = await findVersion(tx, id);
   const name = formatRegistrationId(id);
   switch (version?.status) {
@@ -110,6 +120,7 @@ async function whyNot(tx: Executor, id: bigint): Promise<AppError> {
       return new AppError('was_cancelled', `${name} was cancelled; submit its mentors anew.`);
     case 'completed':
     case 'failed':
+      if (version.failureCount > 0) return null;
       return new AppError('nothing_failed', `${name} has no failed records.`);
   }
 }
