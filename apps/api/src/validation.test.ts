@@ -187,6 +187,12 @@ describe('query parameters are refused', () => {
     expect(await faultsOf('GET', `${PATH}/bulk-001?results=some`)).toEqual(['results not_allowed']);
   });
 
+  test('of a registration and a retry, which take none', async () => {
+    expect(await faultsOf('POST', `${PATH}?check=true`, valid)).toEqual(['check unknown_field']);
+    const retry = CONTRACT_EXAMPLES.retryRequest;
+    expect(await faultsOf('PUT', `${PATH}/bulk-001?check=true`, retry)).toEqual(['check unknown_field']);
+  });
+
   test('of a deletion', async () => {
     expect(await faultsOf('DELETE', `${PATH}/bulk-001?only=delete`)).toEqual(['only not_allowed']);
   });

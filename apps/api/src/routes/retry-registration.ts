@@ -7,6 +7,7 @@ import {
   IdempotencyHeaders,
   IdParams,
   idempotencyKeyOf,
+  NoQuery,
   pathOf,
   registrationIdOf,
   TAG,
@@ -18,6 +19,7 @@ const schema = {
   summary: 'Retry failed records in a bulk registration job',
   description: 'Runs the failed mentors again; those that succeeded are left alone.',
   params: IdParams,
+  querystring: NoQuery,
   headers: IdempotencyHeaders,
   body: RetryRegistrationRequest,
   response: {

@@ -14,6 +14,9 @@ export function registrationIdOf({ id }: { id: string }): bigint {
   return parsed;
 }
 
+/** For routes without query parameters: one that is sent all the same is refused, not ignored. */
+export const NoQuery = Type.Object({}, { additionalProperties: false });
+
 /** Visible ASCII, bare or in the quotes of a structured field (RFC 9651). */
 const IDEMPOTENCY_KEY = /^"?([\x21\x23-\x5b\x5d-\x7e]{1,255})"?$/;
 

@@ -2,7 +2,7 @@ import { CONTRACT_EXAMPLES, CreateRegistrationRequest, CreateRegistrationRespons
 import { type Deps, submitRegistration } from '@bulk/core';
 import type { App } from '../fastify-app.ts';
 import { problems } from './problem-responses.ts';
-import { documented, IdempotencyHeaders, idempotencyKeyOf, pathOf, TAG } from './shared.ts';
+import { documented, IdempotencyHeaders, idempotencyKeyOf, NoQuery, pathOf, TAG } from './shared.ts';
 
 const schema = {
   tags: [TAG],
@@ -11,6 +11,7 @@ const schema = {
   description:
     'Accepts the registration and answers at once; the activities are written in the background, each mentor ' +
     'exactly once. Read the details at `Location` until the status is no longer `processing`.',
+  querystring: NoQuery,
   headers: IdempotencyHeaders,
   body: CreateRegistrationRequest,
   response: {
