@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import {
   ActivityDate,
+  ActivityId,
   ActivityType,
   CoordinatorId,
   DurationMinutes,
@@ -52,6 +53,32 @@ export const CreateRegistrationResponse = Type.Object({
   created_at: Timestamp,
 });
 export type CreateRegistrationResponse = Static<typeof CreateRegistrationResponse>;
+
+export const CreateRegistrationQuery = Type.Object(
+  {
+    dry_run: Type.Optional(
+      Type.Boolean({ default: false, description: 'Only tell what would become of it; write nothing.' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+export type CreateRegistrationQuery = Static<typeof CreateRegistrationQuery>;
+
+export const Duplicate = Type.Object({
+  mentor_id: MentorIds.items,
+  existing_activity_id: ActivityId,
+});
+
+export const DryRunResponse = Type.Object({
+  mentor_count: MentorCount,
+  success_count: count('Mentors who would get the activity now.'),
+  failure_count: count('Mentors who would fail as duplicates now.'),
+  duplicates: Type.Array(Duplicate, {
+    description:
+      'Who has the activity already, in the order of mentor_ids; with override they would get one more.',
+  }),
+});
+export type DryRunResponse = Static<typeof DryRunResponse>;
 
 export const RetryRegistrationRequest = Type.Object(
   {

@@ -16,6 +16,7 @@ export {
   retryDelayMs,
 } from './queue/registration-queue.ts';
 export { type CancelOrDeleteOptions, cancelOrDelete } from './registrations/cancel-or-delete.ts';
+export { dryRun } from './registrations/dry-run.ts';
 export { getRegistration, type RegistrationAnswer } from './registrations/get.ts';
 export { listRegistrations } from './registrations/list.ts';
 export { retryFailed } from './registrations/retry-failed.ts';

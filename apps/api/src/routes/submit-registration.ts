@@ -1,8 +1,14 @@
-import { CONTRACT_EXAMPLES, CreateRegistrationRequest, CreateRegistrationResponse } from '@bulk/contract';
-import { type Deps, submitRegistration } from '@bulk/core';
+import {
+  CONTRACT_EXAMPLES,
+  CreateRegistrationQuery,
+  CreateRegistrationRequest,
+  CreateRegistrationResponse,
+  DryRunResponse,
+} from '@bulk/contract';
+import { type Deps, dryRun, submitRegistration } from '@bulk/core';
 import type { App } from '../fastify-app.ts';
 import { problems } from './problem-responses.ts';
-import { documented, IdempotencyHeaders, idempotencyKeyOf, NoQuery, pathOf, TAG } from './shared.ts';
+import { documented, IdempotencyHeaders, idempotencyKeyOf, pathOf, TAG } from './shared.ts';
 
 const schema = {
   tags: [TAG],
@@ -10,11 +16,13 @@ const schema = {
   summary: 'Create bulk activity registration for multiple mentors',
   description:
     'Accepts the registration and answers at once; the activities are written in the background, each mentor ' +
-    'exactly once. Read the details at `Location` until the status is no longer `processing`.',
-  querystring: NoQuery,
+    'exactly once. Read the details at `Location` until the status is no longer `processing`. With `dry_run=true` ' +
+    'nothing is written, and no Idempotency-Key is used up.',
+  querystring: CreateRegistrationQuery,
   headers: IdempotencyHeaders,
   body: CreateRegistrationRequest,
   response: {
+    200: documented(DryRunResponse, { description: 'Of a dry run: what would become of it now.' }),
     202: documented(CreateRegistrationResponse, {
       description: 'Accepted. What became of each mentor stands in the details.',
       headers: ['Location', 'Retry-After', 'Idempotency-Replayed'],
@@ -34,6 +42,7 @@ const schema = {
 
 export function submitRoute(app: App, deps: Deps): void {
   app.post('', { schema }, async (request, reply) => {
+    if (request.query.dry_run) return reply.code(200).send(await dryRun(deps, request.body));
     const { answer, replayed } = await submitRegistration(
       deps,
       request.body,
