@@ -36,8 +36,10 @@ async function submitted(mentorIds: string[], fields: Partial<BatchPayload> = {}
   };
 }
 
-const write = (batch: BatchPayload) => insertBatch(deps.db.prisma, batch);
-const failureOf = (batch: BatchPayload) => write(batch).then(() => null, classifySqlFailure);
+const write = (batch: BatchPayload, duplicates: 'expected' | 'unexpected' = 'expected') =>
+  insertBatch(deps.db.prisma, batch, { duplicates });
+const failureOf = (batch: BatchPayload, duplicates: 'expected' | 'unexpected' = 'expected') =>
+  write(batch, duplicates).then(() => null, classifySqlFailure);
 const ledgerOf = ({ registrationId }: BatchPayload) =>
   deps.db.prisma.registrationBatch.findFirstOrThrow({ where: { registrationId } });
 const activitiesOf = ({ registrationId }: BatchPayload) =>
@@ -90,6 +92,16 @@ test('who has the activity already is a duplicate, and their activity stays as i
   expect(await write(batch)).toMatchObject({ status: 'completed', successCount: 1, failureCount: 1 });
   expect(await ledgerOf(batch)).toMatchObject({ errorCodes: ['', 'duplicate'] });
   expect(await activitiesOf(batch)).toHaveLength(1);
+});
+
+test('where no duplicate is expected one fails the batch, which leaves nothing; without one it is the same', async () => {
+  const batch = await submitted(['a', 'b']);
+  await registered(batch, ['b']);
+  expect(await failureOf(batch, 'unexpected')).toEqual({ kind: 'duplicate' });
+  expect(await activitiesOf(batch)).toHaveLength(0);
+
+  const other = await submitted(['a', 'b']);
+  expect(await write(other, 'unexpected')).toMatchObject({ status: 'completed', successCount: 2 });
 });
 
 test('with override a duplicate gets one more activity', async () => {

@@ -23,11 +23,17 @@ export interface BatchWritten {
  * All batches insert in the order of mentor_id and touch the registration last, so two of them
  * can't wait for each other.
  *
- * @throws a driver error that `classifySqlFailure` reads: fenced, settled, data or transient
+ * @param duplicates whether mentors may have the activity already. Where none is expected a plain
+ *   insert does, which is much faster, and a duplicate fails the statement.
+ * @throws a driver error that `classifySqlFailure` reads: fenced, settled, duplicate, data or transient
  */
-export async function insertBatch(db: Executor, batch: BatchPayload): Promise<BatchWritten> {
+export async function insertBatch(
+  db: Executor,
+  batch: BatchPayload,
+  { duplicates }: { duplicates: 'expected' | 'unexpected' },
+): Promise<BatchWritten> {
   const rows = await db.$queryRaw<BatchWritten[]>`
-    with ${activityInserts(batch)},
+    with ${activityInserts(batch, duplicates)},
     results as (
       select
         mentor.position,
@@ -94,14 +100,18 @@ export async function insertBatch(db: Executor, batch: BatchPayload): Promise<Ba
 
 /** Tries the activities of some mentors, as `insertBatch` would, and nothing else. */
 export async function tryActivities(tx: Executor, batch: BatchPayload): Promise<void> {
-  await tx.$queryRaw`with ${activityInserts(batch)} select count(*) from written`;
+  await tx.$queryRaw`with ${activityInserts(batch, 'expected')} select count(*) from written`;
 }
 
 /**
  * The CTEs `mentor` (position, mentor_id, refused_with) and `written` (id, mentor_id).
  * Occurrence 0 is the activity, and at most one can be; null is one more, by override.
  */
-function activityInserts(batch: BatchPayload): Prisma.Sql {
+function activityInserts(batch: BatchPayload, duplicates: 'expected' | 'unexpected'): Prisma.Sql {
+  const unlessThere =
+    duplicates === 'expected'
+      ? Prisma.sql`on conflict on constraint activities_once_per_mentor do nothing`
+      : Prisma.empty;
   const columns = Prisma.sql`
     mentor_id, activity_type, activity_date, occurrence,
     duration_minutes, notes, coordinator_id, bulk_registration_id`;
@@ -124,7 +134,7 @@ function activityInserts(batch: BatchPayload): Prisma.Sql {
       from mentor
       where refused_with = ''
       order by mentor_id
-      on conflict on constraint activities_once_per_mentor do nothing
+      ${unlessThere}
       returning id, mentor_id
     ),
     more as (

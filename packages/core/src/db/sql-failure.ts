@@ -5,12 +5,14 @@ import type { DelayReason, ResultErrorCode } from '@bulk/contract';
  *
  * - fenced: the registration is cancelled, deleted, finished or on another attempt
  * - settled: this batch is in the ledger already
+ * - duplicate: a mentor has the activity already, where none was expected to
  * - data: the database refuses a value of a record; trying again would fail again
  * - transient: everything else; trying again may help, and nothing is concluded from it
  */
 export type SqlFailure =
   | { kind: 'fenced' }
   | { kind: 'settled' }
+  | { kind: 'duplicate' }
   | { kind: 'data'; code: ResultErrorCode }
   | { kind: 'transient'; reason: DelayReason };
 
@@ -34,6 +36,7 @@ export function classifySqlFailure(error: unknown): SqlFailure {
     return { kind: 'transient', reason: isConnectionFailure(error) ? 'database_unavailable' : 'internal' };
   if (state === '23514' && text.includes('registration_is_ours')) return { kind: 'fenced' };
   if (state === '23505' && text.includes('registration_batches_pkey')) return { kind: 'settled' };
+  if (state === '23505' && text.includes('activities_once_per_mentor')) return { kind: 'duplicate' };
 
   const stateClass = state.slice(0, 2);
   const code = DATA_ERROR_CLASSES[stateClass];

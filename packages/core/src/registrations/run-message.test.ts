@@ -107,6 +107,24 @@ test('after a cancel nothing is written any more, and what is left is cancelled'
   ]);
 });
 
+test('a registration that is deleted while a runner reads it is left alone, and that is no fault', async () => {
+  const id = await submitted(25);
+  let reads = 0;
+  const prisma = new Proxy(deps.db.prisma, {
+    get: (target, name) => (name === '$queryRaw' ? readAfterDeletion : Reflect.get(target, name)),
+  });
+  const readAfterDeletion: typeof prisma.$queryRaw = (async (
+    ...args: Parameters<typeof prisma.$queryRaw>
+  ) => {
+    reads += 1;
+    if (reads === 2) await deps.db.prisma.$executeRaw`delete from bulk_registrations`;
+    return deps.db.prisma.$queryRaw(...args);
+  }) as never;
+  const message = await currentMessage(deps, id);
+  expect(await runOnce({ ...deps, db: { ...deps.db, prisma } }, message)).toEqual({ kind: 'not_ours' });
+  expect(reads).toBe(2);
+});
+
 test('two registrations of the same mentors in opposite order share them without a deadlock', async () => {
   const ids = mentors('shared', 300);
   const one = await submit(deps, { mentor_ids: ids });

@@ -79,10 +79,17 @@ async function runBatches(
 ): Promise<Progress | 'fenced' | null> {
   const deadline = performance.now() + deps.config.sliceMs;
   let after: Progress | null = null;
-  for (const batch of await nextBatches(deps, state, lane)) {
-    const outcome = await executeBatchInsert(deps.db, batch);
+  let expectDuplicates = false;
+  const batches = await nextBatches(deps, state, lane);
+  if (batches === null) return 'fenced';
+  for (const batch of batches) {
+    const outcome = await executeBatchInsert(deps.db, batch, { expectDuplicates });
     if (outcome.kind === 'fenced') return 'fenced';
-    if (outcome.kind === 'written') after = progressAfter(state, outcome.after);
+    if (outcome.kind === 'written') {
+      after = progressAfter(state, outcome.after);
+      // Where one batch had some, the next ones of the same registration are likely to.
+      expectDuplicates = outcome.hadDuplicates;
+    }
     if (signal.aborted || performance.now() >= deadline) break;
   }
   return after;
@@ -92,11 +99,12 @@ function progressAfter({ attempt }: AttemptState, written: BatchWritten): Progre
   return { attempt, ...written };
 }
 
+/** null: the registration was deleted since its state was read. */
 async function nextBatches(
   { db }: Pick<Deps, 'db'>,
   state: AttemptState,
   lane: Lane,
-): Promise<BatchPayload[]> {
+): Promise<BatchPayload[] | null> {
   const limit = lane === 'entry' ? 1 : Math.max(1, Math.floor(SLICE_MENTORS / state.batchSize));
   const open = openBatches(state, new Set(state.doneBatches), limit);
   const work = open.map((batchNo) => ({ batchNo, positions: batchPositions(state, batchNo) }));
@@ -107,9 +115,10 @@ async function nextBatches(
   const offset = state.mentorIds === null ? first : 1;
   const mentorIds =
     state.mentorIds ?? (await listMentorIds(db.prisma, state.registrationId, { first, last }));
+  if (mentorIds.length === 0) return null;
   const mentorIdAt = (position: number): string => {
     const mentorId = mentorIds[position - offset];
-    if (mentorId === undefined) throw new Error(`no mentor at position ${position}: deleted meanwhile`);
+    if (mentorId === undefined) throw new Error(`no mentor at position ${position}`);
     return mentorId;
   };
   return work.map(({ batchNo, positions }) => buildBatchPayload(state, batchNo, positions, mentorIdAt));
