@@ -14,7 +14,8 @@ export function closeInOrder(app: App, { config, db, log, queue }: Deps): (reaso
   };
 
   async function stop(): Promise<void> {
-    await step('answering open requests', app.close(), config.shutdownGraceMs);
+    const answeringMs = Math.max(CLOSE_DEADLINE_MS, config.shutdownGraceMs - CLOSE_DEADLINE_MS);
+    await step('answering open requests', app.close(), answeringMs);
     await Promise.all([
       step('closing the queue', queue.close(), CLOSE_DEADLINE_MS),
       step('closing the database', db.close(), CLOSE_DEADLINE_MS),
