@@ -2,7 +2,18 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-const ENTRY_FILES = { api: '../apps/api/src/server.ts', worker: '../apps/worker/src/main.ts' };
+const PROGRAMS = {
+  api: { source: '../apps/api/src/server.ts', built: '../apps/api/dist/server.js' },
+  worker: { source: '../apps/worker/src/main.ts', built: '../apps/worker/dist/main.js' },
+};
+const FROM_SOURCE = ['--import', 'tsx', '--conditions=@bulk/source'];
+
+export interface StartOptions {
+  /** What was built, as in production: starts in half the time, and may be out of date. */
+  isBuilt?: boolean;
+  /** Where it writes to: where we do, or a file descriptor. */
+  output?: 'inherit' | number;
+}
 
 export interface ServiceProcess {
   kill(signal: NodeJS.Signals): void;
@@ -10,17 +21,15 @@ export interface ServiceProcess {
   readonly ended: Promise<number | NodeJS.Signals>;
 }
 
-/**
- * Starts one of the programs as a process of its own, and is back when it says that it is ready.
- * What it writes goes where ours does, or to the given file descriptor.
- */
+/** Starts one of the programs as a process of its own, and is back when it says that it is ready. */
 export async function startProcess(
-  program: keyof typeof ENTRY_FILES,
+  program: keyof typeof PROGRAMS,
   env: Record<string, string>,
-  output: 'inherit' | number = 'inherit',
+  { isBuilt = false, output = 'inherit' }: StartOptions = {},
 ): Promise<ServiceProcess> {
-  const entry = fileURLToPath(new URL(ENTRY_FILES[program], import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=@bulk/source', entry], {
+  const { source, built } = PROGRAMS[program];
+  const entry = fileURLToPath(new URL(isBuilt ? built : source, import.meta.url));
+  const child = spawn(process.execPath, [...(isBuilt ? [] : FROM_SOURCE), entry], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', output, output, 'ipc'],
   });

@@ -20,7 +20,7 @@ export async function provideRedis(env) {
 }
 
 /** @returns {string | null} the program's path; null: there is none, and none could be installed */
-function findRedisServer() {
+export function findRedisServer() {
   return find('redis-server') ?? find('valkey-server') ?? install();
 }
 

@@ -2,7 +2,11 @@ import './provided-context.ts';
 
 export { executeBatchInsert } from '../registrations/execute-batch-insert.ts';
 export { findInconsistencies } from './consistency.ts';
+export { emptyTables } from './empty-tables.ts';
+export { createMemoryQueue, type Delivery, type MemoryQueue } from './memory-queue.ts';
+export { openPatientDatabase } from './patient-database.ts';
 export { currentMessage, runChain, runOnce } from './run-chain.ts';
+export { readRuns } from './seeded-runs.ts';
 export { cloneDatabase, type TestDatabase } from './test-database.ts';
 export { createTestDeps, mentors, registrationRequest, submit, type TestDeps } from './test-deps.ts';
 export { waitFor } from './wait-for.ts';

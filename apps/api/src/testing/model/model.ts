@@ -1,0 +1,151 @@
+import type {
+  CreateRegistrationRequest,
+  ListRegistrationsQuery,
+  ProblemCode,
+  RegistrationStatus,
+  RetryRegistrationRequest,
+} from '@bulk/contract';
+
+/** As the contract tells it, with nothing of how it is done: no ledger, no rings, no statements. */
+export class Model {
+  readonly batchSize: number;
+  /** In the order of their creation; those that were deleted are marked. */
+  readonly registrations: ModelRegistration[] = [];
+  /** Which mentor of which registration was first to get an activity. */
+  readonly firstActivities = new Map<string, { registration: ModelRegistration; mentorId: string }>();
+  readonly keys = new Map<string, { request: string; answer: unknown }>();
+
+  constructor(batchSize: number) {
+    this.batchSize = batchSize;
+  }
+
+  submit(request: CreateRegistrationRequest, id: string, createdAt: string): ModelRegistration {
+    const { override_duplicates = false } = request;
+    const registration: ModelRegistration = {
+      id,
+      createdAt,
+      request,
+      status: 'processing',
+      retryCount: 0,
+      overrides: override_duplicates,
+      results: request.mentor_ids.map(() => 'pending'),
+      work: request.mentor_ids.map((_, index) => index),
+      hasMessage: true,
+      isDeleted: false,
+    };
+    this.registrations.push(registration);
+    return registration;
+  }
+
+  /** null: the retry is accepted. */
+  refusalOfRetry(
+    registration: ModelRegistration | null,
+    { mentor_ids = [] }: Pick<RetryRegistrationRequest, 'mentor_ids'>,
+  ): Refusal | null {
+    if (registration === null || registration.isDeleted) return { code: 'registration_not_found' };
+    if (registration.status === 'processing') return { code: 'still_processing' };
+    if (registration.status === 'cancelled') return { code: 'was_cancelled' };
+    const failed = new Set(mentorsThat(registration, 'duplicate'));
+    if (failed.size === 0) return { code: 'nothing_failed' };
+    const strangers = mentor_ids.flatMap((mentor, index) =>
+      failed.has(mentor) ? [] : [`#/mentor_ids/${index}`],
+    );
+    return strangers.length > 0 ? { code: 'validation', pointers: strangers } : null;
+  }
+
+  retry(registration: ModelRegistration, request: RetryRegistrationRequest): void {
+    const { mentor_ids } = registration.request;
+    const wanted = new Set(request.mentor_ids ?? mentor_ids);
+    registration.work = registration.results.flatMap((result, index) =>
+      result === 'duplicate' && wanted.has(mentor_ids[index] ?? '') ? [index] : [],
+    );
+    for (const index of registration.work) registration.results[index] = 'pending';
+    registration.status = 'processing';
+    registration.retryCount += 1;
+    registration.overrides = request.override_duplicates ?? registration.overrides;
+    registration.hasMessage = true;
+  }
+
+  cancel(registration: ModelRegistration): void {
+    registration.status = 'cancelled';
+    registration.results = registration.results.map((result) =>
+      result === 'pending' ? 'cancelled' : result,
+    );
+  }
+
+  runBatch(registration: ModelRegistration): void {
+    for (const index of registration.work.splice(0, this.batchSize)) {
+      const mentorId = registration.request.mentor_ids[index] ?? '';
+      const key = activityKey(registration.request, mentorId);
+      const isFirst = !this.firstActivities.has(key);
+      if (isFirst) this.firstActivities.set(key, { registration, mentorId });
+      registration.results[index] = isFirst || registration.overrides ? 'success' : 'duplicate';
+    }
+    if (registration.work.length > 0) return;
+    registration.status = registration.results.includes('success') ? 'completed' : 'failed';
+    registration.hasMessage = false;
+  }
+
+  /** Newest first. */
+  list(filter: Filter): ModelRegistration[] {
+    return this.registrations.filter((each) => !each.isDeleted && matches(each, filter)).toReversed();
+  }
+}
+
+export interface ModelRegistration {
+  readonly id: string;
+  readonly createdAt: string;
+  readonly request: CreateRegistrationRequest;
+  status: RegistrationStatus;
+  retryCount: number;
+  overrides: boolean;
+  results: ModelResult[];
+  /** Indexes of the mentors that the attempt has still to run. */
+  work: number[];
+  /** Whether the queue holds a message for it. */
+  hasMessage: boolean;
+  isDeleted: boolean;
+}
+
+export type ModelResult = 'pending' | 'success' | 'duplicate' | 'cancelled';
+
+export interface Refusal {
+  code: ProblemCode;
+  pointers?: string[];
+}
+
+export type Filter = Pick<
+  ListRegistrationsQuery,
+  'status' | 'coordinator_id' | 'activity_type' | 'from' | 'to' | 'has_failures'
+>;
+
+export function countOf({ results }: ModelRegistration, wanted: ModelResult): number {
+  return results.filter((result) => result === wanted).length;
+}
+
+export function mentorsThat({ request, results }: ModelRegistration, wanted: ModelResult): string[] {
+  return request.mentor_ids.filter((_, index) => results[index] === wanted);
+}
+
+export function activityKey({ activity_date, activity_type }: CreateRegistrationRequest, mentorId: string) {
+  return `${activity_date} ${activity_type} ${mentorId}`;
+}
+
+/** What an entity tag stands for. */
+export function versionOf(registration: ModelRegistration): string {
+  const { status, retryCount } = registration;
+  return [status, retryCount, countOf(registration, 'success'), countOf(registration, 'duplicate')].join();
+}
+
+function matches(registration: ModelRegistration, filter: Filter): boolean {
+  const { request, status } = registration;
+  const hasFailures = countOf(registration, 'duplicate') > 0;
+  return (
+    (filter.status ?? status) === status &&
+    (filter.coordinator_id ?? request.coordinator_id) === request.coordinator_id &&
+    (filter.activity_type ?? request.activity_type) === request.activity_type &&
+    (filter.from ?? '') <= request.activity_date &&
+    (filter.to ?? '9999-12-31') >= request.activity_date &&
+    (filter.has_failures ?? hasFailures) === hasFailures
+  );
+}

@@ -1,0 +1,126 @@
+import { type Message, type RunOutcome, runMessage, sweep } from '@bulk/core';
+import type { Delivery } from '@bulk/core/testing';
+import { expect } from 'vitest';
+import { type Command, picked } from './commands.ts';
+import { expectDetails } from './details.ts';
+import { countOf, type Model, type ModelRegistration } from './model.ts';
+import type { Real } from './real.ts';
+
+abstract class WorkerStep {
+  check(_model: Readonly<Model>): boolean {
+    return true;
+  }
+
+  toString(): string {
+    return `${this.constructor.name}(${JSON.stringify(this)})`;
+  }
+}
+
+/** A worker takes a message, and gets it once or several times. */
+export class RunMessage extends WorkerStep implements Command {
+  readonly pick: number;
+  readonly deliveries: number;
+
+  constructor(pick: number, deliveries: number) {
+    super();
+    this.pick = pick;
+    this.deliveries = deliveries;
+  }
+
+  async run(model: Model, real: Real): Promise<void> {
+    const { waiting } = real.queue;
+    const [delivery] = waiting.splice(this.pick % Math.max(1, waiting.length), 1);
+    if (delivery === undefined) return;
+    const outcomes = await this.deliver(real, delivery);
+
+    const registration = registrationOf(model, delivery.message);
+    const isRun = registration.status === 'processing' && !registration.isDeleted;
+    if (isRun) {
+      registration.hasMessage = false;
+      model.runBatch(registration);
+      registration.hasMessage = registration.status === 'processing';
+    }
+    expectOutcomes(outcomes, isRun ? registration : null);
+    if (!registration.isDeleted) await expectDetails(model, real, registration);
+  }
+
+  private async deliver(real: Real, delivery: Delivery): Promise<RunOutcome[]> {
+    const outcomes: RunOutcome[] = [];
+    while (outcomes.length < this.deliveries) outcomes.push(await runOneBatch(real, delivery));
+    return outcomes;
+  }
+}
+
+/** A worker gets a message once more, whose time is over. */
+export class RunStaleMessage extends WorkerStep implements Command {
+  readonly pick: number;
+
+  constructor(pick: number) {
+    super();
+    this.pick = pick;
+  }
+
+  async run(model: Model, real: Real): Promise<void> {
+    const registration = picked(model, this.pick);
+    if (registration === null) return;
+    const message = { registrationId: String(Number(registration.id.slice(5))), attempt: 1, ring: 0 };
+    expect(await runOneBatch(real, { message, lane: 'entry' })).toEqual({ kind: 'not_ours' });
+    if (!registration.isDeleted) await expectDetails(model, real, registration);
+  }
+}
+
+export class LoseMessages extends WorkerStep implements Command {
+  async run(model: Model, real: Real): Promise<void> {
+    real.queue.waiting.length = 0;
+    for (const registration of model.registrations) registration.hasMessage = false;
+  }
+}
+
+/** Rings for all that are processing without a message, and for no other. */
+export class Sweep extends WorkerStep implements Command {
+  async run(model: Model, real: Real): Promise<void> {
+    const lost = model.registrations.filter(
+      ({ status, hasMessage, isDeleted }) => status === 'processing' && !hasMessage && !isDeleted,
+    );
+    expect(await sweep(real.deps, new AbortController().signal)).toBe(lost.length);
+    for (const registration of lost) registration.hasMessage = true;
+  }
+}
+
+/** Runs everything to its end, and compares all there is. */
+export async function finishAll(model: Model, real: Real): Promise<void> {
+  await new Sweep().run(model, real);
+  while (real.queue.waiting.length > 0) await new RunMessage(0, 1).run(model, real);
+  for (const registration of model.registrations) {
+    expect(registration.isDeleted || registration.status !== 'processing').toBe(true);
+    if (!registration.isDeleted) await expectDetails(model, real, registration);
+  }
+}
+
+/** A signal that is aborted ends a run after its first batch, in either lane. */
+function runOneBatch({ deps }: Real, { message, lane }: Delivery): Promise<RunOutcome> {
+  return runMessage(deps, message, { lane, signal: AbortSignal.abort(), onStart: () => {} });
+}
+
+/** The first delivery runs a batch, unless its time is over; later ones never do. */
+function expectOutcomes([first, ...later]: RunOutcome[], ran: ModelRegistration | null): void {
+  for (const outcome of later) expect(outcome).toEqual({ kind: 'not_ours' });
+  if (ran === null) {
+    expect(first).toEqual({ kind: 'not_ours' });
+    return;
+  }
+  expect(first).toMatchObject({
+    kind: ran.status === 'processing' ? 'handed_over' : 'done',
+    progress: {
+      status: ran.status,
+      successCount: countOf(ran, 'success'),
+      failureCount: countOf(ran, 'duplicate'),
+    },
+  });
+}
+
+function registrationOf(model: Model, { registrationId }: Message): ModelRegistration {
+  const found = model.registrations.find(({ id }) => Number(id.slice(5)) === Number(registrationId));
+  if (found === undefined) throw new Error(`a message for ${registrationId}, which nobody submitted`);
+  return found;
+}

@@ -1,0 +1,27 @@
+import type { Fault } from './fault.ts';
+import { FREEZE_FAULTS } from './freeze-faults.ts';
+import { NETWORK_FAULTS } from './network-faults.ts';
+import { POSTGRES_FAULTS } from './postgres-faults.ts';
+import { PROCESS_FAULTS } from './process-faults.ts';
+import { REDIS_FAULTS } from './redis-faults.ts';
+import { START_FAULTS } from './start-faults.ts';
+import { WIRE_FAULTS } from './wire-faults.ts';
+import type { Backend } from './world.ts';
+
+const FAULTS: readonly Fault[] = [
+  ...PROCESS_FAULTS,
+  ...FREEZE_FAULTS,
+  ...WIRE_FAULTS,
+  ...NETWORK_FAULTS,
+  ...POSTGRES_FAULTS,
+  ...REDIS_FAULTS,
+  ...START_FAULTS,
+];
+
+/** Those that a backend can meet, or those of them whose name holds `part`. */
+export function faultsOf(backend: Backend, part: string | null, { isShort = false } = {}): Fault[] {
+  return FAULTS.filter(
+    ({ name, only = backend, isLong = false }) =>
+      only === backend && name.includes(part ?? '') && !(isShort && isLong),
+  );
+}

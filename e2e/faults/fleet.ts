@@ -1,0 +1,157 @@
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { withDeadline } from '@bulk/core';
+import { type ServiceProcess, startProcess } from '../processes.ts';
+
+export type MemberName = 'api' | 'worker-1' | 'worker-2';
+export const WORKERS = ['worker-1', 'worker-2'] as const satisfies readonly MemberName[];
+
+interface Member {
+  readonly name: MemberName;
+  readonly env: Record<string, string>;
+  /** Until it is started by hand again. */
+  extraEnv: Record<string, string>;
+  process: ServiceProcess | null;
+  /** Its end is our doing. */
+  isExpectedToEnd: boolean;
+  isWanted: boolean;
+  isStarting: boolean;
+  starting: Promise<void>;
+}
+
+const RESTART_MS = 200;
+const SETTLE_MS = 30_000;
+
+/**
+ * The service's processes under a supervisor that starts again whatever ends, as an operator's
+ * would. A process that ends without our doing is a finding.
+ */
+export class Fleet {
+  readonly findings: string[] = [];
+  readonly #members = new Map<MemberName, Member>();
+  readonly #dir: string;
+
+  constructor(dir: string, envs: Record<MemberName, Record<string, string>>) {
+    this.#dir = dir;
+    for (const [name, env] of Object.entries(envs) as [MemberName, Record<string, string>][]) {
+      this.#members.set(name, {
+        name,
+        env,
+        extraEnv: {},
+        process: null,
+        isExpectedToEnd: false,
+        isWanted: false,
+        isStarting: false,
+        starting: Promise.resolve(),
+      });
+    }
+  }
+
+  async startAll(): Promise<void> {
+    await Promise.all([...this.#members.keys()].map((name) => this.start(name)));
+  }
+
+  async start(name: MemberName, extraEnv: Record<string, string> = {}): Promise<void> {
+    const member = this.#get(name);
+    member.isWanted = true;
+    member.extraEnv = extraEnv;
+    if (member.process === null) this.#launch(member);
+    await member.starting;
+  }
+
+  isRunning(name: MemberName): boolean {
+    return this.#get(name).process !== null;
+  }
+
+  /** kill -9; the supervisor starts it again. */
+  kill(name: MemberName): void {
+    const member = this.#get(name);
+    member.isExpectedToEnd = true;
+    member.process?.kill('SIGKILL');
+  }
+
+  /** SIGSTOP or SIGCONT. */
+  signal(name: MemberName, signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#get(name).process?.kill(signal);
+  }
+
+  /** SIGTERM, and no restart. A process must end with 0 within `withinMs`, whatever else is broken. */
+  async stop(name: MemberName, withinMs: number): Promise<number> {
+    const member = this.#get(name);
+    member.isWanted = false;
+    await member.starting;
+    const { process } = member;
+    if (process === null) return 0;
+    member.isExpectedToEnd = true;
+    const startedAt = performance.now();
+    process.kill('SIGTERM');
+    const end = await withDeadline(process.ended, withinMs, `the graceful end of ${name}`).catch(
+      (error: Error) => error,
+    );
+    if (end instanceof Error) {
+      this.findings.push(end.message);
+      process.kill('SIGKILL');
+      await process.ended;
+    } else if (end !== 0) {
+      this.findings.push(`${name} was told to stop and ended with ${end}, not with 0`);
+    }
+    return performance.now() - startedAt;
+  }
+
+  async stopAll(withinMs: number): Promise<void> {
+    await Promise.all([...this.#members.keys()].map((name) => this.stop(name, withinMs)));
+  }
+
+  /** For the last moment: nothing of it is left running or stopped. */
+  abandon(): void {
+    for (const member of this.#members.values()) {
+      member.isWanted = false;
+      member.isExpectedToEnd = true;
+      member.process?.kill('SIGKILL');
+    }
+  }
+
+  /** Back when whatever was killed runs again. */
+  async settled(): Promise<void> {
+    for (const member of this.#members.values()) {
+      const deadline = Date.now() + SETTLE_MS;
+      const isSettling = () => member.isWanted && (member.process === null || member.isExpectedToEnd);
+      while (isSettling() && Date.now() < deadline) await delay(10);
+    }
+  }
+
+  #get(name: MemberName): Member {
+    return this.#members.get(name)!;
+  }
+
+  #launch(member: Member): void {
+    if (member.isStarting) return;
+    member.isStarting = true;
+    member.starting = this.#startProcess(member)
+      .catch((error: Error) => void this.findings.push(`${member.name}: ${error.message}`))
+      .finally(() => {
+        member.isStarting = false;
+      });
+  }
+
+  async #startProcess(member: Member): Promise<void> {
+    const log = openSync(join(this.#dir, `${member.name}.log`), 'a');
+    const program = member.name === 'api' ? 'api' : 'worker';
+    try {
+      const env = { ...member.env, ...member.extraEnv };
+      member.process = await startProcess(program, env, { isBuilt: true, output: log });
+    } finally {
+      closeSync(log);
+    }
+    member.isExpectedToEnd = false;
+    void member.process.ended.then((end) => this.#afterEnd(member, end));
+  }
+
+  async #afterEnd(member: Member, end: number | NodeJS.Signals): Promise<void> {
+    member.process = null;
+    if (!member.isExpectedToEnd) this.findings.push(`${member.name} ended by itself with ${end}`);
+    await delay(RESTART_MS);
+    if (member.isWanted && member.process === null) this.#launch(member);
+  }
+}

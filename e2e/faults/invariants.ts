@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createLogger, createQueue } from '@bulk/core';
+import { findInconsistencies, waitFor } from '@bulk/core/testing';
+import { checkJournal } from './journal-check.ts';
+import type { World } from './world.ts';
+
+export interface Verdict {
+  findings: string[];
+  registrations: number;
+  mentors: number;
+  doubles: number;
+  lost: number;
+}
+
+const SETTLE_MS = 60_000;
+
+/** Faults are over and clients are silent: waits until all is done, and then nothing may be wrong. */
+export async function judge(world: World): Promise<Verdict> {
+  const unfinished = await untilFinished(world);
+  await world.db.prisma.$executeRaw`analyze`;
+  const journal = await checkJournal(world);
+  const inconsistencies = await findInconsistencies(world);
+  const doubles = inconsistencies.filter((text) =>
+    /two activities|activity twice|two batches/.test(text),
+  ).length;
+  const findings = [
+    ...unfinished.map((id) => `bulk-${id} is still processing ${SETTLE_MS / 1_000} s after the last fault`),
+    ...inconsistencies,
+    ...(await findWrongResults(world)),
+    ...journal.findings,
+    ...(await findLeftMessages(world)),
+    ...(await findLeftSessions(world)),
+    ...findFatalLogs(world),
+    ...world.journal.findings,
+  ];
+  const [sums] = await world.db.prisma.$queryRaw<Array<{ registrations: number; mentors: number }>>`
+    select count(*)::integer as registrations, coalesce(sum(success_count + failure_count), 0)::integer as mentors
+    from bulk_registrations`;
+  return { findings, ...sums!, doubles: doubles + journal.doubles, lost: unfinished.length + journal.lost };
+}
+
+async function untilFinished({ db }: World): Promise<bigint[]> {
+  const list = () =>
+    db.prisma.bulkRegistration.findMany({ where: { status: 'processing' }, select: { id: true } });
+  await waitFor(async () => (await list()).length === 0, { timeoutMs: SETTLE_MS, intervalMs: 50 }).catch(
+    () => {},
+  );
+  return (await list()).map(({ id }) => id);
+}
+
+/** The database knows better than the ledger who is bad and who is a duplicate. */
+async function findWrongResults({ db }: World): Promise<string[]> {
+  const rows = await db.prisma.$queryRaw<Array<{ fault: string; id: bigint; count: number }>>`
+    with entries as materialized (
+      select
+        b.registration_id,
+        m.mentor_id,
+        e.error_code,
+        a.override_duplicates,
+        r.activity_date,
+        r.activity_type
+      from registration_batches b
+      cross join lateral unnest(b.positions, b.error_codes) as e (position, error_code)
+      join registration_attempts a using (registration_id, attempt)
+      join bulk_registrations r on r.id = b.registration_id
+      left join (
+        select id, mentor_id, ordinality as position
+        from bulk_registrations
+        cross join lateral unnest(mentor_ids) with ordinality as m (mentor_id, ordinality)
+      ) m on m.id = b.registration_id and m.position = e.position
+    )
+    select fault, registration_id as id, count(*)::integer as count
+    from (
+      select
+        registration_id,
+        case
+          when mentor_id is null then 'a result of no mentor'
+          when mentor_id like 'bad-%' and error_code <> 'constraint_violated' then 'a bad record was not refused as such'
+          when mentor_id not like 'bad-%' and error_code not in ('', 'duplicate')
+            then 'a passing fault became a result: ' || error_code
+          when error_code = 'duplicate' and override_duplicates then 'a duplicate in spite of override'
+          when error_code = 'duplicate' and not exists (
+            select from activities x
+            where x.activity_date = entries.activity_date
+              and x.activity_type = entries.activity_type
+              and x.mentor_id = entries.mentor_id
+              and x.occurrence = 0
+              and x.bulk_registration_id <> entries.registration_id
+          ) then 'a duplicate of nothing, or of itself'
+        end as fault
+      from entries
+    ) judged
+    where fault is not null
+    group by fault, registration_id`;
+  return rows.map(({ fault, id, count }) => `${id}: ${fault} (${count} mentors)`);
+}
+
+/** At rest no message waits or runs. Retried ones may take some seconds to learn that they are not needed. */
+async function findLeftMessages({ config }: World): Promise<string[]> {
+  const queue = createQueue(config, createLogger(config, { name: 'faults' }));
+  const lanes = queue.dashboardQueues();
+  const list = async () =>
+    (await Promise.all(lanes.map((lane) => lane.getJobs(['waiting', 'active', 'delayed'], 0, 20)))).flat();
+  try {
+    await waitFor(async () => (await list()).length === 0, { timeoutMs: 15_000, intervalMs: 100 }).catch(
+      () => {},
+    );
+    const left = await list();
+    return await Promise.all(
+      left.map(async (each) => `message ${each.id} is left in the queue, ${await each.getState()}`),
+    );
+  } finally {
+    await queue.close();
+  }
+}
+
+async function findLeftSessions({ db }: World): Promise<string[]> {
+  const rows = await db.prisma.$queryRaw<Array<{ state: string; query: string }>>`
+    select state, query
+    from pg_stat_activity
+    where datname = current_database()
+      and state like 'idle in transaction%'
+      and state_change < clock_timestamp() - interval '2 seconds'`;
+  const locks = await db.prisma.$queryRaw<Array<{ pid: number }>>`
+    select pid from pg_locks
+    where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())`;
+  return [
+    ...rows.map(({ state, query }) => `a session is ${state}: ${query.slice(0, 80)}`),
+    ...locks.map(({ pid }) => `session ${pid} holds an advisory lock`),
+  ];
+}
+
+function findFatalLogs({ dir }: World): string[] {
+  return ['api', 'worker-1', 'worker-2'].flatMap((name) => {
+    const lines = readFileSync(join(dir, `${name}.log`), 'utf8').split('\n');
+    const fatal = lines.filter((line) =>
+      /"level":60|unhandledRejection|uncaughtException|triggerUncaught/.test(line),
+    );
+    return fatal.slice(0, 3).map((line) => `${name} logged: ${line.slice(0, 300)}`);
+  });
+}

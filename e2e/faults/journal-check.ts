@@ -1,0 +1,100 @@
+import { formatRegistrationId, parseRegistrationId } from '@bulk/core';
+import type { Entry } from './journal.ts';
+import type { World } from './world.ts';
+
+interface Row {
+  id: bigint;
+  marker: string;
+  status: string;
+  attempt: number;
+  mentorCount: number;
+  /** Of its array of mentors, and of its attempts: a half registration shows here. */
+  isWhole: boolean;
+}
+
+interface Check {
+  entry: Entry;
+  row: Row | undefined;
+  activities: number;
+}
+
+/** Holds the database against what the clients were told. */
+export async function checkJournal(
+  world: World,
+): Promise<{ findings: string[]; lost: number; doubles: number }> {
+  const rows = await listRows(world);
+  const activities = await countActivities(world);
+  const byMarker = new Map<string, Row[]>();
+  for (const row of rows) byMarker.set(row.marker, [...(byMarker.get(row.marker) ?? []), row]);
+  const checks = world.journal.entries.map((entry): Check => {
+    const row = byMarker.get(entry.request.notes)?.[0];
+    const id = row?.id ?? parseRegistrationId(entry.id ?? '');
+    return { entry, row, activities: activities.get(id ?? 0n) ?? 0 };
+  });
+
+  const lost = checks.flatMap(lostWork);
+  const doubles = [...byMarker].filter(([, same]) => same.length > 1);
+  const findings = [
+    ...lost,
+    ...doubles.map(([marker]) => `${marker} became more than one registration`),
+    ...rows.filter((row) => !row.isWhole).map((row) => `${formatRegistrationId(row.id)} exists by halves`),
+    ...checks.flatMap(brokenPromises),
+  ];
+  return { findings, lost: lost.length, doubles: doubles.length };
+}
+
+/** Accepted means: it is there, until a client deletes it. */
+function lostWork({ entry, row }: Check): string[] {
+  if (entry.fate !== 'accepted' || entry.deletion !== 'none' || row !== undefined) return [];
+  return [`${entry.id} was accepted and is lost`];
+}
+
+function brokenPromises({ entry, row, activities }: Check): string[] {
+  const name = entry.id ?? entry.request.notes;
+  const broken: string[] = [];
+  const { cancelled } = entry;
+  if (cancelled !== null && cancelled.activities !== null && cancelled.activities !== activities) {
+    broken.push(
+      `${name} had ${cancelled.activities} activities when its cancel was answered, and has ${activities}`,
+    );
+  }
+  if (row === undefined) return broken;
+
+  if (entry.fate === 'refused') broken.push(`${name} was refused and is there`);
+  if (entry.deletion === 'done') broken.push(`${name} was deleted and is there`);
+  if (row.mentorCount !== entry.request.mentor_ids.length)
+    broken.push(`${name} has another number of mentors`);
+  if (cancelled !== null && row.status !== 'cancelled')
+    broken.push(`${name} was cancelled and is ${row.status}`);
+  const mayBeCancelled = cancelled !== null || entry.isCancelUnknown;
+  if (row.status === 'cancelled' && !mayBeCancelled) broken.push(`${name} is cancelled, and nobody did it`);
+  const retries = row.attempt - 1;
+  if (retries < entry.acceptedRetries || retries > entry.acceptedRetries + entry.unknownRetries) {
+    broken.push(
+      `${name} has ${retries} retries; ${entry.acceptedRetries} were accepted, ${entry.unknownRetries} unknown`,
+    );
+  }
+  return broken;
+}
+
+function listRows({ db }: World): Promise<Row[]> {
+  return db.prisma.$queryRaw<Row[]>`
+    select
+      id,
+      notes as marker,
+      status::text as status,
+      attempt,
+      mentor_count as "mentorCount",
+      cardinality(mentor_ids) = mentor_count
+        and attempt = (select count(*) from registration_attempts a where a.registration_id = r.id) as "isWhole"
+    from bulk_registrations r
+    order by id`;
+}
+
+async function countActivities({ db }: World): Promise<Map<bigint, number>> {
+  const rows = await db.prisma.$queryRaw<Array<{ id: bigint; count: number }>>`
+    select bulk_registration_id as id, count(*)::integer as count
+    from activities
+    group by bulk_registration_id`;
+  return new Map(rows.map(({ id, count }) => [id, count]));
+}

@@ -1,0 +1,91 @@
+import type { CreateRegistrationRequest } from '@bulk/contract';
+
+export type MarkedRequest = CreateRegistrationRequest & { notes: string };
+
+/**
+ * What the clients know, in the manner of Jepsen: an operation is ok, failed (it did not happen) or
+ * unknown (it may have). The checks at the end hold the database against it.
+ */
+export interface Entry {
+  /** With the marker in its notes, so that one of unknown fate can be found. */
+  readonly request: MarkedRequest;
+  fate: 'accepted' | 'refused' | 'unknown';
+  /** Known once accepted. */
+  id: string | null;
+  acceptedRetries: number;
+  unknownRetries: number;
+  /** The answer was 200; activities counted right after it, null while that could not be done. */
+  cancelled: { activities: number | null } | null;
+  isCancelUnknown: boolean;
+  /** 'begun' from before the request is sent. */
+  deletion: 'none' | 'begun' | 'done';
+  /** As last read. */
+  seen: Seen | null;
+  isBeingRead: boolean;
+  /** The load leaves it alone: a fault is about it. */
+  isReserved: boolean;
+}
+
+export interface Seen {
+  etag: string;
+  status: string;
+  retryCount: number;
+  successes: number;
+  failures: number;
+}
+
+export class Journal {
+  readonly entries: Entry[] = [];
+  /** What no client may ever see. */
+  readonly findings: string[] = [];
+  readonly answers = new Map<string, number>();
+  /** Since it was last set to 0. */
+  slowestSubmitMs = 0;
+
+  open(request: MarkedRequest): Entry {
+    const entry: Entry = {
+      request,
+      fate: 'unknown',
+      id: null,
+      acceptedRetries: 0,
+      unknownRetries: 0,
+      cancelled: null,
+      isCancelUnknown: false,
+      deletion: 'none',
+      seen: null,
+      isBeingRead: false,
+      isReserved: false,
+    };
+    this.entries.push(entry);
+    return entry;
+  }
+
+  /** Those that any client may work with: accepted and not deleted. */
+  usable(): Entry[] {
+    return this.entries.filter(
+      ({ id, deletion, isReserved }) => id !== null && deletion === 'none' && !isReserved,
+    );
+  }
+
+  count(what: string): void {
+    this.answers.set(what, (this.answers.get(what) ?? 0) + 1);
+  }
+
+  find(text: string): void {
+    this.findings.push(text);
+  }
+}
+
+/** Compares two reads of one registration, the later one second. null: nothing to object to. */
+export function objection(before: Seen | null, now: Seen): string | null {
+  if (before === null) return null;
+  if (now.retryCount < before.retryCount) return 'its attempt went back';
+  if (now.retryCount > before.retryCount) {
+    return before.status === 'cancelled' ? 'it was retried after it was cancelled' : null;
+  }
+  if (now.successes < before.successes || now.failures < before.failures) return 'its counts went back';
+  if (before.status !== 'processing' && now.status !== before.status) {
+    return `it went from ${before.status} to ${now.status}`;
+  }
+  return null;
+}

@@ -1,0 +1,75 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Load } from './load.ts';
+import type { World } from './world.ts';
+
+/** From a fault to progress: lock 10 s, stalled check 3 s, sweep 3 s. */
+const PROMISED_MS = 16_000;
+
+interface Unfinished {
+  id: bigint;
+  attempt: number;
+  done: number;
+}
+
+/**
+ * How long after a fault it takes until everything moves again: a registration submitted now is
+ * accepted and done, and each of those that are processing now has got further.
+ *
+ * @returns milliseconds, and what did not move within the bound
+ */
+export async function measureRecovery(
+  world: World,
+  load: Load,
+  boundMs = PROMISED_MS,
+): Promise<{ ms: number; stuck: string[] }> {
+  const startedAt = performance.now();
+  const deadline = startedAt + boundMs;
+  const canary = untilDone(world, load, deadline);
+  const before = await untilAnswered(() => listUnfinished(world), deadline);
+  let stuck = before ?? [];
+  while (stuck.length > 0 && performance.now() < deadline) {
+    await delay(20);
+    const now = await listUnfinished(world).catch(() => null);
+    if (now !== null) stuck = stuck.filter((each) => !hasMoved(each, now));
+  }
+  const faults = stuck.map((each) => `bulk-${each.id} did not move`);
+  if (before === null) faults.push('PostgreSQL did not come back');
+  if (!(await canary)) faults.push('nothing new was accepted and done');
+  return { ms: performance.now() - startedAt, stuck: faults };
+}
+
+async function untilDone(world: World, load: Load, deadline: number): Promise<boolean> {
+  while (performance.now() < deadline) {
+    const entry = await load.submit();
+    while (entry.id !== null && performance.now() < deadline) {
+      const details = await world.actions.read(entry);
+      // The load may have cancelled or deleted it.
+      if (entry.deletion !== 'none' || (details !== null && details.status !== 'processing')) return true;
+      await delay(30);
+    }
+    await delay(50);
+  }
+  return false;
+}
+
+async function untilAnswered<T>(ask: () => Promise<T>, deadline: number): Promise<T | null> {
+  while (performance.now() < deadline) {
+    const answer = await ask().catch(() => null);
+    if (answer !== null) return answer;
+    await delay(50);
+  }
+  return null;
+}
+
+function listUnfinished({ db }: World): Promise<Unfinished[]> {
+  return db.prisma.$queryRaw<Unfinished[]>`
+    select id, attempt, success_count + failure_count as done
+    from bulk_registrations
+    where status = 'processing'
+    order by id`;
+}
+
+function hasMoved(before: Unfinished, now: readonly Unfinished[]): boolean {
+  const same = now.find((each) => each.id === before.id);
+  return same === undefined || same.attempt !== before.attempt || same.done !== before.done;
+}

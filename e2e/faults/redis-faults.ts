@@ -1,0 +1,71 @@
+import { type Fault, type FaultContext, type Hits, ownMentors } from './fault.ts';
+import type { RedisServer } from './redis-server.ts';
+import { watchSubmits } from './submit-watch.ts';
+
+/** What a Redis can do to us. All of it is about the doorbell: no answer may change. */
+export const REDIS_FAULTS: readonly Fault[] = [
+  { name: 'redis: FLUSHALL', only: 'redis', run: flushAll },
+  fault('redis: restart, empty', async ({ pause }, redis) => {
+    await redis.kill();
+    await pause(1_500);
+    await redis.start();
+  }),
+  fault('redis: CLIENT KILL', async ({ pause }, redis) => {
+    for (let times = 0; times < 3; times += 1) {
+      await redis.send('CLIENT KILL TYPE normal');
+      await pause(300);
+    }
+  }),
+  fault('redis: CLIENT PAUSE', async ({ pause }, redis) => {
+    await redis.send('CLIENT PAUSE 2000 ALL');
+    await pause(2_000);
+    await redis.send('CLIENT UNPAUSE');
+  }),
+  fault('redis: DEBUG SLEEP', async ({ pause }, redis) => {
+    await redis.send('DEBUG SLEEP 1.5');
+    await pause(100);
+  }),
+  fault('redis frozen', async ({ pause }, redis) => {
+    redis.signal('SIGSTOP');
+    await pause(3_500);
+    redis.signal('SIGCONT');
+  }),
+  fault('redis full', async ({ pause }, redis) => {
+    await redis.send('CONFIG SET maxmemory 1mb');
+    await pause(3_000);
+    await redis.send('CONFIG SET maxmemory 0');
+  }),
+  fault('redis read-only', async ({ pause }, redis) => {
+    await redis.send('REPLICAOF 127.0.0.1 1');
+    await pause(2_500);
+    await redis.send('REPLICAOF NO ONE');
+  }),
+];
+
+function fault(name: string, work: (context: FaultContext, redis: RedisServer) => Promise<void>): Fault {
+  return {
+    name,
+    only: 'redis',
+    async run(context): Promise<Hits> {
+      const watch = watchSubmits(context.world, { mustBeAccepted: true });
+      await work(context, context.world.redis!);
+      return { times: 1, ...watch.answers() };
+    },
+  };
+}
+
+/** More than run at once, so that messages wait when they are flushed. */
+const MANY = 10;
+
+async function flushAll({ world, load, pause }: FaultContext): Promise<Hits> {
+  const redis = world.redis!;
+  const waiting = `LLEN {${world.config.queuePrefix}}:bulk-registrations-slices:wait`;
+  await Promise.all(Array.from({ length: MANY }, () => load.submit({ mentor_ids: ownMentors(3_000) })));
+  const hits = { times: 0, 'messages waiting': 0 };
+  for (; hits.times < 3; hits.times += 1) {
+    hits['messages waiting'] += Number.parseInt((await redis.send(waiting)).slice(1), 10);
+    await redis.send('FLUSHALL');
+    await pause(150);
+  }
+  return hits;
+}

@@ -1,0 +1,43 @@
+import type { RoundResult } from './round.ts';
+import type { Backend } from './world.ts';
+
+export interface RoundSummary extends RoundResult {
+  backend: Backend;
+  kind: string;
+}
+
+/** What was seen of one fault on one backend, over all rounds. */
+export interface Tally {
+  fault: string;
+  backend: Backend;
+  times: number;
+  longestRecoveryMs: number;
+  hits: Record<string, number>;
+}
+
+export function tallyFaults(rounds: readonly RoundSummary[]): Tally[] {
+  const tallies = new Map<string, Tally>();
+  for (const { backend, strikes } of rounds) {
+    for (const { fault, hits, recoveryMs } of strikes) {
+      const key = `${fault} ${backend}`;
+      const tally = tallies.get(key) ?? { fault, backend, times: 0, longestRecoveryMs: 0, hits: {} };
+      tally.times += 1;
+      tally.longestRecoveryMs = Math.max(tally.longestRecoveryMs, recoveryMs);
+      for (const [label, value] of Object.entries(hits)) {
+        const before = tally.hits[label] ?? 0;
+        tally.hits[label] = isDuration(label) ? Math.max(before, value) : before + value;
+      }
+      tallies.set(key, tally);
+    }
+  }
+  return [...tallies].toSorted(([a], [b]) => a.localeCompare(b)).map(([, tally]) => tally);
+}
+
+/** A fault that never met what it is about proves nothing. */
+export function hasHit({ hits }: Tally): boolean {
+  return Object.entries(hits).some(([label, value]) => !isDuration(label) && value > 0);
+}
+
+function isDuration(label: string): boolean {
+  return label.endsWith(' ms');
+}

@@ -1,0 +1,76 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { mentors } from '../../testing/index.ts';
+import { createRaceDeps, type RaceDeps } from '../../testing/race-deps.ts';
+import { inRaceWorld } from '../../testing/race-world.ts';
+import { raceTest } from '../../testing/seeded-runs.ts';
+
+let deps: RaceDeps;
+beforeAll(async () => {
+  deps = await createRaceDeps();
+});
+afterAll(async () => {
+  expect(await deps.endCountingDeadlocks()).toBe(0);
+  await deps.close();
+});
+
+/** The counts are exact, and after the return nothing is written: `inRaceWorld` sees to it. */
+raceTest('a cancel among running batches is exact', 25, async (random) => {
+  const options = { batchSize: random.between(2, 20), runners: 4, queue: { copies: 3 } };
+  await inRaceWorld(deps, random, options, async (world) => {
+    const all = mentors('m', random.between(30, 120));
+    const requests = Array.from({ length: random.between(1, 3) }, () => ({
+      mentor_ids: random.some(all),
+      override_duplicates: random.chance(0.5),
+    }));
+    const ids = await Promise.all(requests.map((request) => world.submit(request)));
+    await Promise.all(
+      ids.map(async (id, index) => {
+        const mentorCount = requests[index]?.mentor_ids.length ?? 0;
+        await world.untilProcessed(id, random.between(0, mentorCount));
+        expect(await world.remove(id, 'cancel')).toBeOneOf(['cancelled', 'not_running']);
+      }),
+    );
+    await world.untilIdle();
+  });
+});
+
+raceTest('of many cancels at once one cancels', 10, async (random) => {
+  await inRaceWorld(deps, random, { batchSize: 5, runners: 3 }, async (world) => {
+    const id = await world.submit({ mentor_ids: mentors('m', 60) });
+    await world.untilProcessed(id, random.between(0, 30));
+    const outcomes = await Promise.all(Array.from({ length: 6 }, () => world.remove(id, 'cancel')));
+    expect(outcomes.filter((outcome) => outcome === 'cancelled').length).toBeLessThanOrEqual(1);
+    for (const outcome of outcomes) expect(outcome).toBeOneOf(['cancelled', 'not_running']);
+  });
+});
+
+raceTest('a retry and a cancel at once leave one of the two in force', 20, async (random) => {
+  const options = { batchSize: random.between(2, 10), runners: 4, queue: { copies: 2 } };
+  await inRaceWorld(deps, random, options, async (world) => {
+    const all = mentors('m', random.between(10, 40));
+    await world.submit({ mentor_ids: random.some(all) });
+    await world.untilIdle();
+    const id = await world.submit({ mentor_ids: all });
+    await world.untilIdle();
+
+    const retryAfter = random.between(0, 30);
+    const cancelAfter = random.between(0, 60);
+    const override_duplicates = random.chance(0.7);
+    const [retried, cancelled] = await Promise.all([
+      turns(retryAfter).then(() => world.retry(id, { override_duplicates })),
+      turns(cancelAfter).then(() => world.remove(id, 'cancel')),
+    ]);
+    expect(retried).toBe('accepted');
+    expect(cancelled).toBeOneOf(['cancelled', 'not_running']);
+    if (cancelled === 'cancelled') {
+      expect(await world.retry(id)).toBe('was_cancelled');
+      expect(await world.remove(id, 'cancel')).toBe('not_running');
+    }
+  });
+});
+
+/** A head start for the others, in turns of the event loop: about as long as a statement takes. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await nextTurn();
+}

@@ -1,0 +1,14 @@
+import type { Deps } from '../deps.ts';
+
+/** As a fresh database, ids included. For few rows this is much faster than `truncate`, which makes new files. */
+export async function emptyTables({ db: { prisma } }: Pick<Deps, 'db'>): Promise<void> {
+  await prisma.$executeRaw`
+    with registrations as (delete from bulk_registrations),
+    written as (delete from activities),
+    keys as (delete from idempotency_keys)
+    update sweeps set swept_at = '-infinity'`;
+  await prisma.$queryRaw`
+    select
+      setval('bulk_registrations_id_seq', 1, false),
+      setval('activities_id_seq', 1, false)`;
+}

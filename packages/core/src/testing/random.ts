@@ -1,0 +1,37 @@
+/** Decisions that the same seed makes again (mulberry32). */
+export interface Random {
+  /** A whole number, both ends included. */
+  between(low: number, high: number): number;
+  chance(probability: number): boolean;
+  pick<T>(items: readonly [T, ...T[]]): T;
+  shuffled<T>(items: readonly T[]): T[];
+  /** A random part of them, at least one, in random order. */
+  some<T>(items: readonly T[]): T[];
+  /** A source of its own, for what draws at times that the seed does not decide. */
+  fork(): Random;
+}
+
+export function createRandom(seed: number): Random {
+  let state = seed >>> 0;
+  const next = (): number => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  const between = (low: number, high: number) => low + Math.floor(next() * (high - low + 1));
+  const shuffled = <T>(items: readonly T[]): T[] =>
+    items
+      .map((item) => ({ item, order: next() }))
+      .toSorted((a, b) => a.order - b.order)
+      .map(({ item }) => item);
+
+  return {
+    between,
+    chance: (probability) => next() < probability,
+    pick: (items) => items[between(0, items.length - 1)] ?? items[0],
+    shuffled,
+    some: (items) => shuffled(items).slice(0, between(1, items.length)),
+    fork: () => createRandom(between(0, 2 ** 31)),
+  };
+}
