@@ -32,7 +32,7 @@ import { badId, goodId } from './testing/hostile/texts.ts';
 
 const PATH = '/api/v1/bulk-registrations';
 const JSON_TYPE = { 'content-type': 'application/json' };
-const { runs, seed, timeoutMs, timeLimitMs } = readRuns('HOSTILE', 100);
+const { runs, seed, timeoutMs, timeLimitMs } = readRuns('HOSTILE', 60);
 const { HOSTILE_PATH: path } = process.env;
 const options = {
   numRuns: runs,

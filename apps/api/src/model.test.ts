@@ -10,7 +10,7 @@ import { finishAll } from './testing/model/worker-commands.ts';
 // path and replayPath: give them as MODEL_SEED, MODEL_PATH and MODEL_REPLAY_PATH to see it again.
 
 const BATCH_SIZE = 3;
-const { runs, seed, timeoutMs, timeLimitMs } = readRuns('MODEL', 30);
+const { runs, seed, timeoutMs, timeLimitMs } = readRuns('MODEL', 20);
 const { MODEL_PATH: path, MODEL_REPLAY_PATH: replayPath } = process.env;
 
 let deps: TestDeps;

@@ -17,7 +17,7 @@ afterAll(async () => {
 
 const REMOVALS = ['cancelled', 'deleted', 'registration_not_found'];
 
-raceTest('a deletion among everything else leaves the activities and nothing more', 20, async (random) => {
+raceTest('a deletion among everything else leaves the activities and nothing more', 12, async (random) => {
   const options = { batchSize: random.between(2, 20), runners: 4, queue: { copies: 3 } };
   await inRaceWorld(deps, random, options, async (world) => {
     const all = mentors('m', random.between(20, 80));
@@ -44,7 +44,7 @@ raceTest('a deletion among everything else leaves the activities and nothing mor
   });
 });
 
-raceTest('whatever is lost, doubled or late, the sweeper brings it to its end', 20, async (random) => {
+raceTest('whatever is lost, doubled or late, the sweeper brings it to its end', 12, async (random) => {
   const options = {
     batchSize: random.between(2, 20),
     runners: 6,

@@ -35,7 +35,7 @@ async function withFailures(world: RaceWorld, random: Random, all: string[]): Pr
   return run(all);
 }
 
-raceTest('of many retries at once one starts, round after round', 15, async (random) => {
+raceTest('of many retries at once one starts, round after round', 10, async (random) => {
   await inRaceWorld(deps, random, { batchSize: random.between(2, 20), runners: 0 }, async (world) => {
     const all = mentors('m', random.between(5, 40));
     const id = await withFailures(world, random, all);
@@ -52,7 +52,7 @@ raceTest('of many retries at once one starts, round after round', 15, async (ran
   });
 });
 
-raceTest('retries that overtake each other are each run once', 20, async (random) => {
+raceTest('retries that overtake each other are each run once', 12, async (random) => {
   const options = { batchSize: random.between(2, 10), runners: 4, queue: { copies: 3 } };
   await inRaceWorld(deps, random, options, async (world) => {
     const all = mentors('m', random.between(5, 40));
@@ -81,7 +81,7 @@ raceTest('retries that overtake each other are each run once', 20, async (random
   });
 });
 
-raceTest('retries of one key at once are one retry, while others come in between', 15, async (random) => {
+raceTest('retries of one key at once are one retry, while others come in between', 10, async (random) => {
   await inRaceWorld(deps, random, { batchSize: random.between(2, 10), runners: 2 }, async (world) => {
     const id = await withFailures(world, random, mentors('m', random.between(5, 40)));
     const keys = random.shuffled(['k1', 'k1', 'k1', 'k1', null, null]);
@@ -101,7 +101,7 @@ raceTest('retries of one key at once are one retry, while others come in between
   });
 });
 
-raceTest('a batch of an earlier attempt that comes late changes nothing', 10, async (random) => {
+raceTest('a batch of an earlier attempt that comes late changes nothing', 6, async (random) => {
   await inRaceWorld(deps, random, { batchSize: 5, runners: 0 }, async (world) => {
     const id = await withFailures(world, random, mentors('m', 20));
     const late = await currentMessage(world.deps, formatRegistrationId(id));
