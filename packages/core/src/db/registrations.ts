@@ -1,4 +1,4 @@
-import type { CreateRegistrationRequest, DelayReason, RegistrationStatus } from '@bulk/contract';
+import type { CreateRegistrationRequest, DelayReason } from '@bulk/contract';
 import type { Message } from '../domain/message.ts';
 import type { Version } from '../domain/version.ts';
 import type { Executor } from './client.ts';
@@ -45,19 +45,6 @@ export async function insertRegistration(
     )
     select id, created_at as "createdAt"
     from registration`;
-  return rows[0] ?? null;
-}
-
-export async function findVersion(db: Executor, id: bigint): Promise<Version | null> {
-  const rows = await db.$queryRaw<Version[]>`
-    select
-      status::text as status,
-      attempt,
-      success_count as "successCount",
-      failure_count as "failureCount",
-      last_error_at as "delayedSince"
-    from bulk_registrations
-    where id = ${id}::bigint`;
   return rows[0] ?? null;
 }
 
@@ -149,22 +136,21 @@ export async function recordDelay(
       and status = 'processing'`;
 }
 
-export interface Progress {
-  status: RegistrationStatus;
-  attempt: number;
+/** Where a registration stands. */
+export interface Progress extends Omit<Version, 'delayedSince'> {
   mentorCount: number;
-  successCount: number;
-  failureCount: number;
 }
 
-export async function findProgress(db: Executor, id: bigint): Promise<Progress | null> {
-  const rows = await db.$queryRaw<Progress[]>`
+/** One small row, whatever the number of mentors. */
+export async function findProgress(db: Executor, id: bigint): Promise<(Progress & Version) | null> {
+  const rows = await db.$queryRaw<(Progress & Version)[]>`
     select
       status::text as status,
       attempt,
       mentor_count as "mentorCount",
       success_count as "successCount",
-      failure_count as "failureCount"
+      failure_count as "failureCount",
+      last_error_at as "delayedSince"
     from bulk_registrations
     where id = ${id}::bigint`;
   return rows[0] ?? null;

@@ -1,4 +1,4 @@
-import { cancelIfProcessing, deleteIfFinished, findVersion } from '../db/registrations.ts';
+import { cancelIfProcessing, deleteIfFinished, findProgress } from '../db/registrations.ts';
 import type { Deps } from '../deps.ts';
 import { formatRegistrationId } from '../domain/ids.ts';
 import { hasSeen, type Version } from '../domain/version.ts';
@@ -35,7 +35,7 @@ export async function cancelOrDelete(
       log.info({ registration }, 'deleted');
       return 'deleted';
     }
-    const version = await findVersion(db.prisma, id);
+    const version = await findProgress(db.prisma, id);
     if (version === null) throw registrationNotFound(id);
     if (only === 'cancel' && version.status !== 'processing') {
       throw new AppError('not_running', `${registration} is ${version.status}; there is nothing to cancel.`);
@@ -44,7 +44,7 @@ export async function cancelOrDelete(
 }
 
 async function expectedVersion({ db }: Pick<Deps, 'db'>, id: bigint, ifMatch: string): Promise<Version> {
-  const version = await findVersion(db.prisma, id);
+  const version = await findProgress(db.prisma, id);
   if (version === null) throw registrationNotFound(id);
   if (hasSeen(ifMatch, version)) return version;
   throw new AppError(

@@ -7,7 +7,7 @@ import {
 } from '@bulk/contract';
 import { findActivityIds } from '../db/activities.ts';
 import { type DetailsRow, findDetails } from '../db/details.ts';
-import { findVersion } from '../db/registrations.ts';
+import { findProgress } from '../db/registrations.ts';
 import type { Deps } from '../deps.ts';
 import { formatActivityId, formatRegistrationId } from '../domain/ids.ts';
 import { mentorResults } from '../domain/results.ts';
@@ -26,7 +26,7 @@ export async function getRegistration(
 ): Promise<RegistrationAnswer> {
   if (ifNoneMatch !== null) {
     // A poller that is up to date costs one small row: no result is read.
-    const version = await findVersion(db.prisma, id);
+    const version = await findProgress(db.prisma, id);
     if (version === null) throw registrationNotFound(id);
     const etag = etagOf(version, results);
     if (isKnownTo(ifNoneMatch, etag)) return { kind: 'unchanged', etag };
@@ -42,7 +42,7 @@ export async function getRegistration(
   };
 }
 
-/** Small ones are done at once; a large one writes some 50,000 mentors a second. */
+/** Small ones are done at once; a large one goes on at tens of thousands of mentors a second. */
 function pollAfterSeconds({ mentorCount, successCount, failureCount }: DetailsRow): number {
   const pending = mentorCount - successCount - failureCount;
   return Math.min(5, Math.max(1, Math.ceil(pending / 25_000)));

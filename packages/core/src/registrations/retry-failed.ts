@@ -7,7 +7,7 @@ import {
 import { beginAttemptIfFailed, findNotFailed, type NewAttempt, startAttempt } from '../db/attempts.ts';
 import type { Executor } from '../db/client.ts';
 import { claimRetryKey, type KeptAnswer, type KeyedRequest, keepAnswer } from '../db/idempotency-keys.ts';
-import { findVersion } from '../db/registrations.ts';
+import { findProgress } from '../db/registrations.ts';
 import type { Deps } from '../deps.ts';
 import { formatRegistrationId } from '../domain/ids.ts';
 import { AppError } from '../errors.ts';
@@ -106,7 +106,7 @@ function toAnswer(id: bigint, attempt: number, updatedAt: Date): RetryRegistrati
 
 /** null: nothing is in the way any more. */
 async function whyNot(tx: Executor, id: bigint): Promise<AppError | null> {
-  const version = await findVersion(tx, id);
+  const version = await findProgress(tx, id);
   const name = formatRegistrationId(id);
   switch (version?.status) {
     case undefined:

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect } from 'vitest';
-import { findVersion } from '../../db/registrations.ts';
+import { findProgress } from '../../db/registrations.ts';
 import { formatRegistrationId } from '../../domain/ids.ts';
 import { currentMessage, mentors, runChain, runOnce } from '../../testing/index.ts';
 import { createRaceDeps, type RaceDeps } from '../../testing/race-deps.ts';
@@ -18,10 +18,10 @@ afterAll(async () => {
 });
 
 const attemptOf = async ({ deps: { db } }: RaceWorld, id: bigint) =>
-  (await findVersion(db.prisma, id))?.attempt;
+  (await findProgress(db.prisma, id))?.attempt;
 
 const failuresOf = async ({ deps: { db } }: RaceWorld, id: bigint) =>
-  (await findVersion(db.prisma, id))?.failureCount;
+  (await findProgress(db.prisma, id))?.failureCount;
 
 /** Some of its mentors, at least one, have failed as duplicates; nobody runs any more. */
 async function withFailures(world: RaceWorld, random: Random, all: string[]): Promise<bigint> {
