@@ -9,11 +9,13 @@ import pg from 'pg';
 import { afterEach, expect, inject, test } from 'vitest';
 import { waitFor } from '../testing/index.ts';
 import { findBinaries } from './binaries.ts';
+import type { ClusterOptions } from './cluster.ts';
 import { findFreePort } from './free-port.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './index.ts';
 import { isServerOf } from './process.ts';
 import { spawnServer } from './server-process.ts';
 import { chooseServerUser } from './server-user.ts';
+import { startServer } from './start-server.ts';
 import { moveWithinReach } from './within-reach.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -79,6 +81,28 @@ test('of launchers that start at the same instant one gets the data', async () =
   expect(await query(running[0], 'select 1 as one')).toEqual([{ one: 1 }]);
 });
 
+test('a launcher whose server another one stopped before it was claimed is refused in plain words', async () => {
+  const cluster = await makeStoppedCluster();
+  const port = await findFreePort();
+  const unclaimed = startServer({ cluster, port, password: 'not the one', log: () => {} });
+  unclaimed.catch(() => {});
+  await waitFor(() => pidFileOf(cluster.dataDir).includes('ready'));
+  process.kill(pidOf(cluster.dataDir), 'SIGINT');
+  await expect(unclaimed).rejects.toThrow(/Another `npm start` is running/);
+});
+
+test('the last words of a server are its own, whoever started after it', async () => {
+  const cluster = await makeStoppedCluster();
+  const first = spawnServer(cluster, await findFreePort());
+  await waitFor(() => pidFileOf(cluster.dataDir).includes('ready'));
+  const second = spawnServer(cluster, await findFreePort());
+  await second.exited;
+  expect(second.lastWords()).toContain('lock file "postmaster.pid" already exists');
+  expect(first.lastWords()).toContain('ready to accept connections');
+  await first.stop();
+  expect(first.lastWords()).toContain('database system is shut down');
+});
+
 test('a killed server comes back by itself, at the same address and with its data', async () => {
   const dataDir = newDataDir();
   const server = await start(dataDir);
@@ -130,14 +154,11 @@ test('after a killed launcher the next start has the data at once', async () => 
 });
 
 test('a server that was left running without an owner is replaced', async () => {
-  const dataDir = newDataDir();
-  await (await start(dataDir)).stop();
-  const user = chooseServerUser(dataDir);
-  const { binaries } = await moveWithinReach(user, { binaries: await findBinaries(), dataDir }, () => {});
-  const orphan = spawnServer({ binaries, user, dataDir, durable: false }, await findFreePort());
-  await waitFor(() => readFileSync(join(dataDir, 'postmaster.pid'), 'utf8').includes('ready'));
+  const cluster = await makeStoppedCluster();
+  const orphan = spawnServer(cluster, await findFreePort());
+  await waitFor(() => pidFileOf(cluster.dataDir).includes('ready'));
 
-  const server = await start(dataDir);
+  const server = await start(cluster.dataDir);
   expect(orphan.hasExited()).toBe(true);
   expect(await query(server, 'select 1 as one')).toEqual([{ one: 1 }]);
 });
@@ -195,6 +216,14 @@ async function start(dataDir: string): Promise<EmbeddedPostgres> {
   return server;
 }
 
+async function makeStoppedCluster(): Promise<ClusterOptions> {
+  const dataDir = newDataDir();
+  await (await start(dataDir)).stop();
+  const user = chooseServerUser(dataDir);
+  const { binaries } = await moveWithinReach(user, { binaries: await findBinaries(), dataDir }, () => {});
+  return { binaries, user, dataDir, durable: false };
+}
+
 async function forkLauncher(dataDir: string) {
   const script = fileURLToPath(new URL('testing/launcher.ts', import.meta.url));
   const launcher = fork(script, [dataDir], {
@@ -205,8 +234,13 @@ async function forkLauncher(dataDir: string) {
   return { launcher, url };
 }
 
+function pidFileOf(dataDir: string): string {
+  const path = join(dataDir, 'postmaster.pid');
+  return existsSync(path) ? readFileSync(path, 'utf8') : '';
+}
+
 function pidOf(dataDir: string): number {
-  return Number(readFileSync(join(dataDir, 'postmaster.pid'), 'utf8').split('\n')[0]);
+  return Number(pidFileOf(dataDir).split('\n')[0]);
 }
 
 function adminUrl(url: string): string {

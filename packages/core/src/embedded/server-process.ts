@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync, renameSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ClusterOptions, SERVER_ENVIRONMENT } from './cluster.ts';
@@ -9,11 +9,13 @@ export interface ServerProcess {
   /** Fulfilled when the process is gone, whatever the reason. */
   readonly exited: Promise<void>;
   hasExited(): boolean;
+  /** Whether somebody told it to stop: one that fails, or is killed, does not end in order. */
+  endedInOrder(): boolean;
   /** Ends all sessions, writes everything down, and is back when the process is gone. */
   stop(): Promise<void>;
   /** PostgreSQL's immediate shutdown: the next start recovers. Does not wait. */
   kill(): void;
-  /** The end of what it wrote to its log. */
+  /** The end of what it wrote to its log, also when another server has taken the log's place since. */
   lastWords(): string;
 }
 
@@ -22,8 +24,8 @@ export function spawnServer(
   port: number,
 ): ServerProcess {
   const logFile = join(dataDir, 'server.log');
-  if (existsSync(logFile)) renameSync(logFile, `${logFile}.old`);
-  const log = openSync(logFile, 'w', 0o600);
+  keepOldLog(logFile);
+  const log = openSync(logFile, 'w+', 0o600);
   const child = spawn(binaries.postgres, ['-D', dataDir, '-p', String(port), ...settings(durable)], {
     env: SERVER_ENVIRONMENT,
     // Out of the terminal's process group: a Ctrl-C is the launcher's business, which stops the
@@ -32,14 +34,19 @@ export function spawnServer(
     stdio: ['ignore', log, log],
     ...user,
   });
-  closeSync(log);
 
+  let lastWords: string | undefined;
   let failure = '';
   const exited = new Promise<void>((resolve) => {
-    child.once('exit', () => resolve());
+    const end = () => {
+      lastWords = failure || readEnd(log);
+      closeSync(log);
+      resolve();
+    };
+    child.once('exit', end);
     child.once('error', (error) => {
       failure = error.message;
-      resolve();
+      end();
     });
   });
   const hasExited = () => failure !== '' || child.exitCode !== null || child.signalCode !== null;
@@ -48,7 +55,8 @@ export function spawnServer(
     pid: child.pid ?? 0,
     exited,
     hasExited,
-    lastWords: () => failure || readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-10).join('\n'),
+    endedInOrder: () => child.exitCode === 0,
+    lastWords: () => lastWords ?? readEnd(log),
     kill: () => void child.kill('SIGQUIT'),
     async stop() {
       // SIGINT is PostgreSQL's fast shutdown, SIGQUIT the immediate one, which recovers at the next start.
@@ -63,6 +71,23 @@ export function spawnServer(
       }
     },
   };
+}
+
+function keepOldLog(logFile: string): void {
+  try {
+    renameSync(logFile, `${logFile}.old`);
+  } catch (error) {
+    // The first start has none, and of two at the same instant one has moved it already.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+/** Ten lines at most. By position: reading on would move the place where the server writes. */
+function readEnd(file: number): string {
+  const { size } = fstatSync(file);
+  const end = Buffer.alloc(Math.min(size, 8_192));
+  readSync(file, end, 0, end.length, size - end.length);
+  return end.toString().trimEnd().split('\n').slice(-10).join('\n');
 }
 
 function settings(durable: boolean): string[] {

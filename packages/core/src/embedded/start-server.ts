@@ -57,6 +57,8 @@ async function claim(server: ServerProcess, { cluster, port, password }: StartOp
     failure = ownership;
     await Promise.race([server.exited, delay(25)]);
   }
+  // Another launcher took it for one that was left behind: its own runs by now.
+  if (server.endedInOrder()) throw inUse(cluster.dataDir);
   const words = server.lastWords();
   if (words.includes('lock file "postmaster.pid" already exists')) throw inUse(cluster.dataDir);
   throw new Error(`PostgreSQL does not start:\n${words}`, { cause: failure });
