@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import { withDeadline } from '../deadline.ts';
 import type { Logger } from '../log.ts';
 import { PrismaClient } from './generated/client.ts';
+import { createPool } from './pool.ts';
 
 /** What a statement runs on: the client itself, or an open transaction. */
 export type Executor = Pick<PrismaClient, '$queryRaw' | '$executeRaw'>;
@@ -23,21 +24,17 @@ export function createDatabase(
   log: Logger,
 ): Database {
   const onError = (error: Error) => log.warn({ reason: error.message }, 'a database connection failed');
-  const adapter = new PrismaPg(
-    {
-      connectionString: config.databaseUrl,
-      max: config.databasePoolSize,
-      keepAlive: true,
-      connectionTimeoutMillis: 3_000,
-      // Enforced by the server, so that a process that is stopped or cut off holds no lock for long.
-      statement_timeout: 8_000,
-      lock_timeout: 5_000,
-      idle_in_transaction_session_timeout: 8_000,
-      // A server that is frozen, or cut off without a word, enforces nothing: give up ourselves.
-      query_timeout: 9_000,
-    },
-    { statementNameGenerator: statementNames(), onPoolError: onError, onConnectionError: onError },
-  );
+  const pool = createPool({
+    connectionString: config.databaseUrl,
+    max: config.databasePoolSize,
+    answerMs: 9_000,
+  });
+  const adapter = new PrismaPg(pool, {
+    statementNameGenerator: statementNames(),
+    onPoolError: onError,
+    onConnectionError: onError,
+    disposeExternalPool: true,
+  });
   const prisma = new PrismaClient({ adapter, errorFormat: 'minimal' });
 
   return {

@@ -1,44 +1,9 @@
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startFreezableServer } from '../testing/freezable-server.ts';
 import { createTestDeps, type TestDeps } from '../testing/index.ts';
 import { createDatabase } from './client.ts';
 import { classifySqlFailure } from './sql-failure.ts';
-
-/** Passes everything on to PostgreSQL, until it is told to pass nothing any more. */
-async function freezableServer(databaseUrl: string) {
-  const target = new URL(databaseUrl);
-  const sockets: Socket[] = [];
-  let frozen = false;
-  const server = createServer((socket) => {
-    const upstream = connect(Number(target.port), target.hostname);
-    sockets.push(socket, upstream);
-    for (const [from, to] of [
-      [socket, upstream],
-      [upstream, socket],
-    ] as const) {
-      from.on('data', (chunk) => void (frozen || to.write(chunk))).on('error', () => {});
-    }
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const url = new URL(databaseUrl);
-  url.port = String((server.address() as AddressInfo).port);
-  return {
-    url: url.href,
-    freeze: () => {
-      frozen = true;
-    },
-    reset: () => {
-      for (const socket of sockets.splice(0)) socket.resetAndDestroy();
-    },
-    close: async () => {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-      await once(server, 'close');
-    },
-  };
-}
 
 let deps: TestDeps;
 beforeAll(async () => {
@@ -105,7 +70,7 @@ test('a connection that is cut, or never comes about, means that the database is
 });
 
 test('a server that is frozen means that the database is unavailable, on a new connection and an old one', async () => {
-  const server = await freezableServer(deps.config.databaseUrl);
+  const server = await startFreezableServer(deps.config.databaseUrl);
   const db = createDatabase({ ...deps.config, databaseUrl: server.url }, deps.log);
   const { prisma } = db;
   await prisma.$queryRaw`select 1`;
@@ -117,7 +82,7 @@ test('a server that is frozen means that the database is unavailable, on a new c
 });
 
 test('a begin and a commit that are cut off mean that the database is unavailable', async () => {
-  const server = await freezableServer(deps.config.databaseUrl);
+  const server = await startFreezableServer(deps.config.databaseUrl);
   const db = createDatabase({ ...deps.config, databaseUrl: server.url }, deps.log);
   const { prisma } = db;
   for (const waitMs of [0, 20]) {

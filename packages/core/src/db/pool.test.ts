@@ -1,0 +1,57 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type FreezableServer, startFreezableServer } from '../testing/freezable-server.ts';
+import { createTestDeps, type TestDeps, waitFor } from '../testing/index.ts';
+import { PrismaClient } from './generated/client.ts';
+import { createPool } from './pool.ts';
+
+let deps: TestDeps;
+let server: FreezableServer;
+let pool: ReturnType<typeof createPool>;
+let prisma: PrismaClient;
+
+beforeEach(async () => {
+  deps = await createTestDeps();
+  server = await startFreezableServer(deps.config.databaseUrl);
+  pool = createPool({ connectionString: server.url, max: 6, answerMs: 1_200 });
+  prisma = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: true }) });
+});
+afterEach(async () => {
+  await server.close();
+  await prisma.$disconnect();
+  await deps.close();
+});
+
+const select = () => prisma.$queryRaw`select 1 as one`;
+const fillThePool = () => Promise.all(Array.from({ length: 6 }, select));
+
+test('when a statement gets no answer, no other one waits for what lies idle', async () => {
+  await fillThePool();
+  expect(pool.idleCount).toBeGreaterThan(1);
+  server.freezeOpen();
+  await expect(select()).rejects.toThrow();
+  expect(await select()).toEqual([{ one: 1 }]);
+});
+
+test('a transaction that gets no answer gives its connection up', async () => {
+  await fillThePool();
+  const silenced = prisma.$transaction(async (tx) => {
+    await tx.$queryRaw`select 1`;
+    server.freezeOpen();
+    await tx.$queryRaw`select 2`;
+  });
+  await expect(silenced).rejects.toThrow();
+  await waitFor(() => pool.totalCount === 0);
+  expect(await select()).toEqual([{ one: 1 }]);
+});
+
+test('a statement that the server refuses costs no connection', async () => {
+  await select();
+  const [before] = await prisma.$queryRaw<[{ pid: number }]>`select pg_backend_pid() as pid`;
+  await expect(
+    prisma.$transaction(async (tx) => {
+      await tx.$queryRaw`select 1 / 0`;
+    }),
+  ).rejects.toThrow();
+  expect(await prisma.$queryRaw`select pg_backend_pid() as pid`).toEqual([before]);
+});
