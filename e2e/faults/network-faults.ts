@@ -28,7 +28,7 @@ function faultsOf(server: Server): Fault[] {
       ...only,
       name: `${server}: connections go silent for ever`,
       isLong: true,
-      boundMs: 45_000,
+      boundMs: 30_000,
       run: (context) => silence(context, server),
     },
     { ...only, name: `${server} is slow`, run: (context) => slowDown(context, server) },

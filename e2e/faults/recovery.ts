@@ -3,7 +3,7 @@ import type { Load } from './load.ts';
 import type { World } from './world.ts';
 
 /** From a fault to progress: lock 10 s, stalled check 3 s, sweep 3 s. */
-const PROMISED_MS = 16_000;
+export const PROMISED_MS = 16_000;
 
 interface Unfinished {
   id: bigint;
@@ -20,7 +20,7 @@ interface Unfinished {
 export async function measureRecovery(
   world: World,
   load: Load,
-  boundMs = PROMISED_MS,
+  boundMs: number,
 ): Promise<{ ms: number; stuck: string[] }> {
   const startedAt = performance.now();
   const deadline = startedAt + boundMs;

@@ -4,7 +4,7 @@ import { judge, type Verdict } from './invariants.ts';
 import { type Load, startLoad } from './load.ts';
 import type { PlannedRound } from './plan.ts';
 import { probeFence, probeRings } from './probes.ts';
-import { measureRecovery } from './recovery.ts';
+import { measureRecovery, PROMISED_MS } from './recovery.ts';
 import { createWorld, type World } from './world.ts';
 
 export interface RoundOptions extends PlannedRound {
@@ -90,7 +90,7 @@ async function strikeOnce(
   world: World,
   load: Load,
   fault: Fault,
-  { random, scale }: RoundOptions,
+  { random, scale, patience }: RoundOptions,
 ): Promise<Strike & { stuck: string[] }> {
   const begunAt = performance.now();
   let struckAt: number | null = null;
@@ -105,7 +105,7 @@ async function strikeOnce(
   });
   await world.fleet.settled();
   const sinceMs = struckAt === null ? 0 : performance.now() - struckAt;
-  const { ms, stuck } = await measureRecovery(world, load, fault.boundMs);
+  const { ms, stuck } = await measureRecovery(world, load, (fault.boundMs ?? PROMISED_MS) * patience);
   return { fault: fault.name, hits, recoveryMs: sinceMs + ms, tookMs: performance.now() - begunAt, stuck };
 }
 
