@@ -6,7 +6,8 @@ const conditions = ['@bulk/source', 'module', 'node', 'development|production'];
 const resolve = { resolve: { conditions }, ssr: { resolve: { conditions } } };
 
 const QUEUE_TESTS = '**/*.queue.test.ts';
-const limits = { testTimeout: 30_000, hookTimeout: 30_000 };
+/** Against what hangs; a machine may be as busy as it likes. */
+const limits = { testTimeout: 120_000, hookTimeout: 120_000 };
 
 export default defineConfig({
   ...resolve,

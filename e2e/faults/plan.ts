@@ -12,7 +12,7 @@ export interface PlannedRound {
   random: Random;
   /** How long faults last, as a part of what their files say. */
   scale: number;
-  /** How many times as long as promised a recovery may take. */
+  /** How many times as long as promised a recovery, or the end of a process, may take. */
   patience: number;
   /** Faults that have not begun by then are left out. */
   untilMs: number;

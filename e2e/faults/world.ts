@@ -43,12 +43,14 @@ export interface WorldOptions {
   backend: Backend;
   dir: string;
   settings: Readonly<Record<string, string>>;
+  /** How many times as long as promised an end may take. */
+  patience: number;
 }
 
 /** What the processes do after their grace is over: close the queue, then the database, two seconds each. */
 const CLOSING_MS = 4_000;
 
-export async function createWorld({ backend, dir, settings }: WorldOptions): Promise<World> {
+export async function createWorld({ backend, dir, settings, patience }: WorldOptions): Promise<World> {
   mkdirSync(dir, { recursive: true });
   const postgres = await startPostgres(dir);
   const redis = backend === 'redis' ? await startRedis(dir) : null;
@@ -99,7 +101,7 @@ export async function createWorld({ backend, dir, settings }: WorldOptions): Pro
     baseUrl,
     config,
     db,
-    graceMs: config.shutdownGraceMs + CLOSING_MS,
+    graceMs: (config.shutdownGraceMs + CLOSING_MS) * patience,
     async destroy({ keep }) {
       process.off('exit', abandon);
       fleet.abandon();
