@@ -42,6 +42,8 @@ interface ListRules {
 function faultsOf(list: unknown[], { isItem, uniqueItems, path }: ListRules): Partial<Finding>[] {
   const errors: Partial<Finding>[] = [];
   const firstPositions = new Map<string, number>();
+  // The usual list has none, and this is the quickest way to know.
+  const hasRepetitions = uniqueItems && new Set(list).size < list.length;
   let faulty = 0;
   list.forEach((item, position) => {
     const itemErrors = isItem(item) ? repetition(item, position) : (isItem.errors ?? []);
@@ -55,7 +57,7 @@ function faultsOf(list: unknown[], { isItem, uniqueItems, path }: ListRules): Pa
   return errors;
 
   function repetition(item: unknown, position: number): Partial<Finding>[] {
-    if (!uniqueItems || typeof item !== 'string') return [];
+    if (!hasRepetitions || typeof item !== 'string') return [];
     const first = firstPositions.get(item);
     if (first === undefined) {
       firstPositions.set(item, position);

@@ -1,3 +1,4 @@
+import { textArray } from './array-literal.ts';
 import type { Executor } from './client.ts';
 
 export interface ActivityKey {
@@ -18,7 +19,7 @@ export async function findActivityIds(
     from activities
     where activity_date = ${activityDate}::date
       and activity_type = ${activityType}
-      and mentor_id = any(${mentorIds}::text[])
+      and mentor_id = any(${textArray(mentorIds)}::text[])
       and occurrence = 0`;
   return new Map(rows.map((row) => [row.mentorId, row.id]));
 }

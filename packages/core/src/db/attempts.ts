@@ -1,3 +1,4 @@
+import { textArray } from './array-literal.ts';
 import type { Executor } from './client.ts';
 import { Prisma } from './generated/client.ts';
 
@@ -60,7 +61,7 @@ export async function startAttempt(
         ${request.batchSize}::integer
       from failed
       where ${request.mentorIds === null}::boolean
-        or mentor_id in (select unnest(${request.mentorIds}::text[]))
+        or mentor_id in (select unnest(${textArray(request.mentorIds ?? [])}::text[]))
       having count(*) > 0
       returning cardinality(positions) as length
     )
@@ -86,7 +87,7 @@ export async function findNotFailed(
   const rows = await tx.$queryRaw<Array<{ index: number }>>`
     with failed as (${failedMentors(registrationId)})
     select (given.ordinality - 1)::integer as index
-    from unnest(${mentorIds}::text[]) with ordinality as given (mentor_id)
+    from unnest(${textArray(mentorIds)}::text[]) with ordinality as given (mentor_id)
     where given.mentor_id not in (select mentor_id from failed)
     order by index`;
   return rows.map((row) => row.index);

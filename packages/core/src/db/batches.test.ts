@@ -3,8 +3,8 @@ import type { BatchPayload } from '../domain/build-batch-payload.ts';
 import { parseRegistrationId } from '../domain/ids.ts';
 import { cancelOrDelete } from '../registrations/cancel-or-delete.ts';
 import { submitRegistration } from '../registrations/submit.ts';
-import { createTestDeps, registrationRequest, type TestDeps } from '../testing/index.ts';
-import { insertBatch } from './batches.ts';
+import { createTestDeps, registrationRequest, type TestDeps, waitFor } from '../testing/index.ts';
+import { insertBatch, type OnDuplicate } from './batches.ts';
 import { classifySqlFailure } from './sql-failure.ts';
 
 let deps: TestDeps;
@@ -36,10 +36,10 @@ async function submitted(mentorIds: string[], fields: Partial<BatchPayload> = {}
   };
 }
 
-const write = (batch: BatchPayload, duplicates: 'expected' | 'unexpected' = 'expected') =>
-  insertBatch(deps.db.prisma, batch, { duplicates });
-const failureOf = (batch: BatchPayload, duplicates: 'expected' | 'unexpected' = 'expected') =>
-  write(batch, duplicates).then(() => null, classifySqlFailure);
+const write = (batch: BatchPayload, onDuplicate: OnDuplicate = 'skip') =>
+  insertBatch(deps.db.prisma, batch, { onDuplicate });
+const failureOf = (batch: BatchPayload, onDuplicate: OnDuplicate = 'skip') =>
+  write(batch, onDuplicate).then(() => null, classifySqlFailure);
 const ledgerOf = ({ registrationId }: BatchPayload) =>
   deps.db.prisma.registrationBatch.findFirstOrThrow({ where: { registrationId } });
 const activitiesOf = ({ registrationId }: BatchPayload) =>
@@ -69,7 +69,7 @@ test('a batch writes its activities, its ledger row and the counters at once', a
   });
 
   const activities = await activitiesOf(batch);
-  expect(activities.map((activity) => activity.mentorId)).toEqual(['a', 'b', 'c']);
+  expect(activities.map((activity) => activity.mentorId)).toEqual(['b', 'a', 'c']);
   expect(activities[0]).toMatchObject({
     occurrence: 0,
     durationMinutes: 120,
@@ -97,11 +97,11 @@ test('who has the activity already is a duplicate, and their activity stays as i
 test('where no duplicate is expected one fails the batch, which leaves nothing; without one it is the same', async () => {
   const batch = await submitted(['a', 'b']);
   await registered(batch, ['b']);
-  expect(await failureOf(batch, 'unexpected')).toEqual({ kind: 'duplicate' });
+  expect(await failureOf(batch, 'fail')).toEqual({ kind: 'duplicate' });
   expect(await activitiesOf(batch)).toHaveLength(0);
 
   const other = await submitted(['a', 'b']);
-  expect(await write(other, 'unexpected')).toMatchObject({ status: 'completed', successCount: 2 });
+  expect(await write(other, 'fail')).toMatchObject({ status: 'completed', successCount: 2 });
 });
 
 test('with override a duplicate gets one more activity', async () => {
@@ -178,4 +178,46 @@ test('the ledger itself refuses a batch number twice, whatever the mentors', asy
   await write({ ...batch, mentors: first ? [first] : [] });
   expect(await failureOf({ ...batch, mentors: second ? [second] : [] })).toEqual({ kind: 'settled' });
   expect(await activitiesOf(batch)).toHaveLength(1);
+});
+
+test('ids are kept byte for byte, whatever is in them', async () => {
+  const mentorIds = ['"', '\\', '\\"', '{a,b}', 'null', 'NULL', "'", ',', ' spaced ', 'ü', '🌍', '$1', '%s'];
+  for (const onDuplicate of ['fail', 'skip_known', 'skip'] as const) {
+    const batch = await submitted(mentorIds);
+    await write(batch, onDuplicate);
+    const activities = await activitiesOf(batch);
+    expect(activities.map(({ mentorId }) => mentorId).toSorted()).toEqual(mentorIds.toSorted());
+    const stored = await deps.db.prisma.bulkRegistration.findUniqueOrThrow({
+      where: { id: batch.registrationId },
+    });
+    expect(stored.mentorIds).toEqual(mentorIds);
+  }
+});
+
+test('a duplicate that is known is left out, and one that comes in between fails the batch', async () => {
+  const batch = await submitted(['a', 'b', 'c']);
+  await registered(batch, ['b']);
+  // Uncommitted while the statement begins: it is no known one, and is waited for.
+  let written: Promise<unknown> | undefined;
+  await deps.db.prisma.$transaction(async (tx) => {
+    await tx.activity.create({
+      data: {
+        mentorId: 'c',
+        activityType: batch.activityType,
+        activityDate: new Date(batch.activityDate),
+        occurrence: 0,
+        durationMinutes: 1,
+        coordinatorId: 'other',
+        bulkRegistrationId: 0n,
+      },
+    });
+    written = failureOf(batch, 'skip_known');
+    await waitFor(async () => {
+      const [waiting] = await deps.db.prisma.$queryRaw<[{ count: bigint }]>`
+        select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      return waiting.count > 0n;
+    });
+  });
+  expect(await written).toEqual({ kind: 'duplicate' });
+  expect(await write(batch, 'skip_known')).toMatchObject({ successCount: 1, failureCount: 2 });
 });

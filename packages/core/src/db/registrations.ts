@@ -1,6 +1,7 @@
 import type { CreateRegistrationRequest, DelayReason } from '@bulk/contract';
 import type { Message } from '../domain/message.ts';
 import type { Version } from '../domain/version.ts';
+import { textArray } from './array-literal.ts';
 import type { Executor } from './client.ts';
 import { Prisma } from './generated/client.ts';
 import { claimKey, type KeyedRequest } from './idempotency-keys.ts';
@@ -33,7 +34,7 @@ export async function insertRegistration(
         ${request.activity_date}::date,
         ${request.duration_minutes}::integer,
         ${request.notes ?? null}::text,
-        ${request.mentor_ids}::text[],
+        ${textArray(request.mentor_ids)}::text[],
         ${request.mentor_ids.length}::integer
       from claim
       returning id, attempt, created_at

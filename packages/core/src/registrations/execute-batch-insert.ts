@@ -1,4 +1,4 @@
-import { type BatchWritten, insertBatch } from '../db/batches.ts';
+import { type BatchWritten, insertBatch, type OnDuplicate } from '../db/batches.ts';
 import type { Database } from '../db/client.ts';
 import { classifySqlFailure } from '../db/sql-failure.ts';
 import type { BatchPayload } from '../domain/build-batch-payload.ts';
@@ -18,8 +18,8 @@ const MAX_TRIES = 5;
  * Writes one batch exactly once, however often it is called: all of its activities, results and
  * counts, or nothing. Records that the database refuses become failed results with their code.
  *
- * @param expectDuplicates makes the first try one that takes duplicates as they come; without it
- *   the first one costs an extra try
+ * @param expectDuplicates looks for duplicates at the first try already; without it the first one
+ *   costs an extra try
  * @throws a transient failure; the batch is to be tried again
  */
 export async function executeBatchInsert(
@@ -27,12 +27,12 @@ export async function executeBatchInsert(
   payload: BatchPayload,
   { expectDuplicates = false }: { expectDuplicates?: boolean } = {},
 ): Promise<BatchOutcome> {
-  let plan: Plan = { batch: payload, hadDuplicates: expectDuplicates || payload.overrideDuplicates };
+  const looks = expectDuplicates || payload.overrideDuplicates;
+  let plan: Plan = { batch: payload, onDuplicate: looks ? 'skip_known' : 'fail' };
   for (let tries = 1; ; tries += 1) {
     try {
-      const duplicates = plan.hadDuplicates ? 'expected' : 'unexpected';
-      const after = await insertBatch(db.prisma, plan.batch, { duplicates });
-      return { kind: 'written', after, hadDuplicates: plan.hadDuplicates };
+      const after = await insertBatch(db.prisma, plan.batch, plan);
+      return { kind: 'written', after, hadDuplicates: plan.onDuplicate !== 'fail' };
     } catch (error) {
       const failure = classifySqlFailure(error);
       if (failure.kind === 'settled' || failure.kind === 'fenced') return failure;
@@ -44,11 +44,15 @@ export async function executeBatchInsert(
 
 interface Plan {
   batch: BatchPayload;
-  hadDuplicates: boolean;
+  onDuplicate: OnDuplicate;
 }
 
+const NEXT: Record<OnDuplicate, OnDuplicate> = { fail: 'skip_known', skip_known: 'skip', skip: 'skip' };
+
 async function adapted(db: Database, plan: Plan, failure: 'duplicate' | 'data'): Promise<Plan> {
-  if (failure === 'duplicate' && !plan.hadDuplicates) return { ...plan, hadDuplicates: true };
+  if (failure === 'duplicate' && plan.onDuplicate !== 'skip') {
+    return { ...plan, onDuplicate: NEXT[plan.onDuplicate] };
+  }
   return { ...plan, batch: await withRefused(db, plan.batch) };
 }
 

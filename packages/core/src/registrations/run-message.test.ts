@@ -41,8 +41,9 @@ test('a registration that fits one batch is done with its first message', async 
 });
 
 test('a larger one goes on slice by slice, and each slice takes the next ring', async () => {
-  const id = await submitted(35);
+  const id = await submitted(55);
   const outcomes = await runChain(deps, id);
+  // One batch in the entry lane, then two in flight a slice.
   expect(outcomes.map((outcome) => outcome.kind)).toEqual([
     'handed_over',
     'handed_over',
@@ -50,7 +51,7 @@ test('a larger one goes on slice by slice, and each slice takes the next ring', 
     'done',
   ]);
   expect(await currentMessage(deps, id)).toMatchObject({ attempt: 1, ring: 4 });
-  expect((await details(id)).results.map((result) => result.mentor_id)).toEqual(mentors('m', 35));
+  expect((await details(id)).results.map((result) => result.mentor_id)).toEqual(mentors('m', 55));
 });
 
 test('a message whose ring is past does nothing', async () => {
@@ -78,14 +79,14 @@ test('batches stay the same when the configured size changes in between', async 
   expect(await details(id)).toMatchObject({ status: 'completed', success_count: 35, failure_count: 0 });
 });
 
-test('an aborted run finishes its batch and hands over', async () => {
-  const id = await submitted(35);
+test('an aborted run finishes the batches at hand and hands over', async () => {
+  const id = await submitted(45);
   await runOnce(deps, await currentMessage(deps, id));
   const patient = { ...deps, config: { ...deps.config, sliceMs: 5_000 } };
   const options = { lane: 'slices' as const, signal: AbortSignal.abort(), onStart: () => {} };
   expect(await runMessage(patient, await currentMessage(deps, id), options)).toMatchObject({
     kind: 'handed_over',
-    progress: { successCount: 20 },
+    progress: { successCount: 30 },
   });
   await runChain(deps, id);
 });
@@ -158,4 +159,25 @@ test('a passing fault is no result: the mentors stay pending, and the details sa
   await deps.db.prisma.$executeRaw`alter table activities_away rename to activities`;
   await runChain(deps, id);
   expect(await details(id)).toMatchObject({ status: 'completed', success_count: 10, delayed: null });
+});
+
+test('a run that fails is over when both of its batches are', async () => {
+  const id = await submitted(45);
+  await runOnce(deps, await currentMessage(deps, id));
+  const [fails, lasts] = [10, 20].map((index) => mentors('m', 45)[index]);
+  const { prisma } = deps.db;
+  await prisma.$executeRawUnsafe(`
+    create function hinder() returns trigger language plpgsql as $$
+    begin
+      if new.mentor_id = '${fails}' then raise 'try again' using errcode = 'serialization_failure'; end if;
+      if new.mentor_id = '${lasts}' then perform pg_sleep(0.3); end if;
+      return new;
+    end $$`);
+  await prisma.$executeRaw`create trigger hinder before insert on activities for each row execute function hinder()`;
+  await expect(runOnce(deps, await currentMessage(deps, id), 'slices')).rejects.toMatchObject({
+    name: 'RunDelayed',
+  });
+  expect(await details(id)).toMatchObject({ status: 'processing', success_count: 20 });
+  await prisma.$executeRaw`drop trigger hinder on activities`;
+  await runChain(deps, id);
 });

@@ -1,5 +1,4 @@
 import type { DelayReason } from '@bulk/contract';
-import type { BatchWritten } from '../db/batches.ts';
 import { findProgress, type Progress, recordDelay, takeNextRing } from '../db/registrations.ts';
 import { type AttemptState, findAttemptState, listMentorIds } from '../db/slices.ts';
 import { classifySqlFailure } from '../db/sql-failure.ts';
@@ -35,6 +34,9 @@ export class RunDelayed extends Error {
     this.reason = reason;
   }
 }
+
+/** While the database commits one batch, the next one is on its way. More than two wait for each other at the row. */
+const BATCHES_IN_FLIGHT = 2;
 
 /** Mentors read ahead for a slice, at most. */
 const SLICE_MENTORS = 32_000;
@@ -78,25 +80,42 @@ async function runBatches(
   signal: AbortSignal,
 ): Promise<Progress | 'fenced' | null> {
   const deadline = performance.now() + deps.config.sliceMs;
-  let after: Progress | null = null;
-  let expectDuplicates = false;
   const batches = await nextBatches(deps, state, lane);
   if (batches === null) return 'fenced';
-  for (const batch of batches) {
-    const outcome = await executeBatchInsert(deps.db, batch, { expectDuplicates });
-    if (outcome.kind === 'fenced') return 'fenced';
-    if (outcome.kind === 'written') {
-      after = progressAfter(state, outcome.after);
-      // Where one batch had some, the next ones of the same registration are likely to.
-      expectDuplicates = outcome.hadDuplicates;
+
+  let after: Progress | null = null;
+  let isFenced = false;
+  let isFailing = false;
+  let expectDuplicates = false;
+  const left = batches.values();
+  const runInTurn = async () => {
+    for (const batch of left) {
+      const outcome = await executeBatchInsert(deps.db, batch, { expectDuplicates });
+      if (outcome.kind === 'fenced') isFenced = true;
+      if (outcome.kind === 'written') {
+        after = later(after, { attempt: state.attempt, ...outcome.after });
+        // Where one batch had some, the next ones of the same registration are likely to.
+        expectDuplicates = outcome.hadDuplicates;
+      }
+      if (isFenced || isFailing || signal.aborted || performance.now() >= deadline) return;
     }
-    if (signal.aborted || performance.now() >= deadline) break;
-  }
-  return after;
+  };
+  const runs = Array.from({ length: BATCHES_IN_FLIGHT }, () =>
+    runInTurn().catch((error: unknown) => {
+      isFailing = true;
+      throw error;
+    }),
+  );
+  // Whatever becomes of one, nothing of this run is left behind when it is over.
+  const failed = (await Promise.allSettled(runs)).find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
+  return isFenced ? 'fenced' : after;
 }
 
-function progressAfter({ attempt }: AttemptState, written: BatchWritten): Progress {
-  return { attempt, ...written };
+/** Answers may come in another order than the batches passed their fences. */
+function later(one: Progress | null, other: Progress): Progress {
+  const processed = ({ successCount, failureCount }: Progress) => successCount + failureCount;
+  return one !== null && processed(one) > processed(other) ? one : other;
 }
 
 /** null: the registration was deleted since its state was read. */
