@@ -48,11 +48,17 @@ export function listSummaries(
     offset ${offset}::bigint`;
 }
 
+/** Of all of them the number is kept; with a filter those that match are counted. */
 export async function countRegistrations(db: Executor, filter: ListFilter): Promise<number> {
-  const rows = await db.$queryRaw<Array<{ total: bigint }>>`
-    select count(*) as total
-    from bulk_registrations
-    where ${matches(filter)}`;
+  const isFiltered = Object.values(filter).some((value) => value !== undefined);
+  const rows = isFiltered
+    ? await db.$queryRaw<Array<{ total: bigint }>>`
+        select count(*) as total
+        from bulk_registrations
+        where ${matches(filter)}`
+    : await db.$queryRaw<Array<{ total: bigint }>>`
+        select sum(total)::bigint as total
+        from registration_totals`;
   return Number(rows[0]?.total ?? 0);
 }
 

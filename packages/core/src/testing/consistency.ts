@@ -49,6 +49,9 @@ export async function findInconsistencies({ db }: Pick<Deps, 'db'>): Promise<str
       and v.activity_id = a.id
     where v.activity_id is null
     union all
+    select 'the kept total of registrations differs', 0
+    where (select count(*) from bulk_registrations) <> (select sum(total) from registration_totals)
+    union all
     select 'a mentor has two activities of one registration', bulk_registration_id
     from activities
     group by bulk_registration_id, mentor_id
