@@ -1,5 +1,5 @@
 import { textArray } from './array-literal.ts';
-import type { Executor } from './client.ts';
+import type { Executor } from './executor.ts';
 
 export interface ActivityKey {
   activityType: string;

@@ -1,5 +1,5 @@
 import { textArray } from './array-literal.ts';
-import type { Executor } from './client.ts';
+import type { Executor } from './executor.ts';
 import { Prisma } from './generated/client.ts';
 
 /** The next attempt of a registration whose row this transaction now holds. */

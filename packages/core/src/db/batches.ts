@@ -1,7 +1,7 @@
 import type { RegistrationStatus } from '@bulk/contract';
 import type { BatchPayload } from '../domain/build-batch-payload.ts';
 import { integerArray, textArray } from './array-literal.ts';
-import type { Executor } from './client.ts';
+import type { Executor } from './executor.ts';
 import { Prisma } from './generated/client.ts';
 
 export interface BatchWritten {

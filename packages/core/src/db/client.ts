@@ -5,12 +5,11 @@ import { withDeadline } from '../deadline.ts';
 import type { Logger } from '../log.ts';
 import { PrismaClient } from './generated/client.ts';
 import { createPool } from './pool.ts';
-
-/** What a statement runs on: the client itself, or an open transaction. */
-export type Executor = Pick<PrismaClient, '$queryRaw' | '$executeRaw'>;
+import { createProgressReader, type ProgressReader } from './progress-reader.ts';
 
 export interface Database {
   readonly prisma: PrismaClient;
+  readonly readProgress: ProgressReader;
   /** Rejects when PostgreSQL does not answer within two seconds. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -39,6 +38,7 @@ export function createDatabase(
 
   return {
     prisma,
+    readProgress: createProgressReader(prisma),
     async ping() {
       await withDeadline(prisma.$queryRaw`select 1`, PING_MS, 'reaching PostgreSQL');
     },

@@ -1,5 +1,5 @@
 import type { DelayReason, RegistrationStatus, ResultErrorCode } from '@bulk/contract';
-import type { Executor } from './client.ts';
+import type { Executor } from './executor.ts';
 
 export interface DetailsRow {
   id: bigint;

@@ -1,4 +1,4 @@
-import type { Executor } from './client.ts';
+import type { Executor } from './executor.ts';
 import { Prisma } from './generated/client.ts';
 
 /** A request that its sender may send again, not knowing whether it arrived. */

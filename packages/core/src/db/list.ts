@@ -1,6 +1,6 @@
 import type { ListRegistrationsQuery, RegistrationStatus } from '@bulk/contract';
 import type { Cursor } from '../domain/cursor.ts';
-import type { Executor } from './client.ts';
+import type { Executor } from './executor.ts';
 import { Prisma } from './generated/client.ts';
 
 export type ListFilter = Pick<

@@ -2,7 +2,7 @@ import type { CreateRegistrationRequest, DelayReason } from '@bulk/contract';
 import type { Message } from '../domain/message.ts';
 import type { Version } from '../domain/version.ts';
 import { textArray } from './array-literal.ts';
-import type { Executor } from './client.ts';
+import type { Executor } from './executor.ts';
 import { Prisma } from './generated/client.ts';
 import { claimKey, type KeyedRequest } from './idempotency-keys.ts';
 
@@ -142,10 +142,14 @@ export interface Progress extends Omit<Version, 'delayedSince'> {
   mentorCount: number;
 }
 
-/** One small row, whatever the number of mentors. */
-export async function findProgress(db: Executor, id: bigint): Promise<(Progress & Version) | null> {
-  const rows = await db.$queryRaw<(Progress & Version)[]>`
+/** One small row each, whatever the number of mentors. */
+export function findProgresses(
+  db: Executor,
+  ids: readonly bigint[],
+): Promise<(Progress & Version & { id: bigint })[]> {
+  return db.$queryRaw<(Progress & Version & { id: bigint })[]>`
     select
+      id,
       status::text as status,
       attempt,
       mentor_count as "mentorCount",
@@ -153,6 +157,10 @@ export async function findProgress(db: Executor, id: bigint): Promise<(Progress 
       failure_count as "failureCount",
       last_error_at as "delayedSince"
     from bulk_registrations
-    where id = ${id}::bigint`;
-  return rows[0] ?? null;
+    where id = any (${ids}::bigint[])`;
+}
+
+export async function findProgress(db: Executor, id: bigint): Promise<(Progress & Version) | null> {
+  const [progress] = await findProgresses(db, [id]);
+  return progress ?? null;
 }

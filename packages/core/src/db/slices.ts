@@ -1,4 +1,4 @@
-import type { Executor } from './client.ts';
+import type { Executor } from './executor.ts';
 
 /** What a runner needs to know of an attempt, but for the mentors. */
 export interface AttemptState {

@@ -1,4 +1,4 @@
-import type { Executor } from './client.ts';
+import type { Executor } from './executor.ts';
 
 /** True for one caller an interval, whichever worker it is, by the database's clock. */
 export async function claimSweep(db: Executor, { everyMs }: { everyMs: number }): Promise<boolean> {

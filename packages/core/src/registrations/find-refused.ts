@@ -1,6 +1,7 @@
 import type { ResultErrorCode } from '@bulk/contract';
 import { tryActivities } from '../db/batches.ts';
-import type { Database, Executor } from '../db/client.ts';
+import type { Database } from '../db/client.ts';
+import type { Executor } from '../db/executor.ts';
 import { classifySqlFailure } from '../db/sql-failure.ts';
 import type { BatchMentor, BatchPayload } from '../domain/build-batch-payload.ts';
 

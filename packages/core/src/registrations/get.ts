@@ -7,7 +7,6 @@ import {
 } from '@bulk/contract';
 import { findActivityIds } from '../db/activities.ts';
 import { type DetailsRow, findDetails } from '../db/details.ts';
-import { findProgress } from '../db/registrations.ts';
 import type { Deps } from '../deps.ts';
 import { formatActivityId, formatRegistrationId } from '../domain/ids.ts';
 import { mentorResults } from '../domain/results.ts';
@@ -25,8 +24,8 @@ export async function getRegistration(
   { results, ifNoneMatch }: { results: ResultsMode; ifNoneMatch: string | null },
 ): Promise<RegistrationAnswer> {
   if (ifNoneMatch !== null) {
-    // A poller that is up to date costs one small row: no result is read.
-    const version = await findProgress(db.prisma, id);
+    // A poller that is up to date costs a part of one small query: no result is read.
+    const version = await db.readProgress(id);
     if (version === null) throw registrationNotFound(id);
     const etag = etagOf(version, results);
     if (isKnownTo(ifNoneMatch, etag)) return { kind: 'unchanged', etag };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Executor } from '../db/client.ts';
+import type { Executor } from '../db/executor.ts';
 import { findAnswer, type KeptAnswer, type KeyedRequest } from '../db/idempotency-keys.ts';
 import { AppError } from '../errors.ts';
 

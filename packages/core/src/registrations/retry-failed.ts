@@ -5,7 +5,7 @@ import {
   type RetryRegistrationResponse,
 } from '@bulk/contract';
 import { beginAttemptIfFailed, findNotFailed, type NewAttempt, startAttempt } from '../db/attempts.ts';
-import type { Executor } from '../db/client.ts';
+import type { Executor } from '../db/executor.ts';
 import { claimRetryKey, type KeptAnswer, type KeyedRequest, keepAnswer } from '../db/idempotency-keys.ts';
 import { findProgress } from '../db/registrations.ts';
 import type { Deps } from '../deps.ts';
