@@ -31,6 +31,8 @@ export interface Fault {
   readonly boundMs?: number;
   /** Injects and heals. */
   run(context: FaultContext): Promise<Hits>;
+  /** When all has recovered: ends what only time would end, so that it is not in the way of others. */
+  afterwards?(world: World): Promise<void>;
 }
 
 export interface NextStatement {

@@ -17,7 +17,7 @@ const TEXTS: readonly (readonly [Statement, RegExp])[] = [
   ['submit', /insert into bulk_registrations/],
   ['cancel', /set status = 'cancelled'/],
   ['delete', /delete from bulk_registrations/],
-  ['take-ring', /set ring = r\.ring \+ 1\s+from unnest/],
+  ['take-ring', /set ring = r\.ring \+ 1/],
   ['sweep', /update sweeps/],
   ['ring', /add_job/i],
 ];

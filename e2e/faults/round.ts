@@ -106,6 +106,7 @@ async function strikeOnce(
   await world.fleet.settled();
   const sinceMs = struckAt === null ? 0 : performance.now() - struckAt;
   const { ms, stuck } = await measureRecovery(world, load, (fault.boundMs ?? PROMISED_MS) * patience);
+  await fault.afterwards?.(world);
   return { fault: fault.name, hits, recoveryMs: sinceMs + ms, tookMs: performance.now() - begunAt, stuck };
 }
 

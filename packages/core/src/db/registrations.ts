@@ -95,26 +95,55 @@ export async function takeNextRing(db: Executor, message: Message): Promise<Mess
 export function takeNextRings(db: Executor, messages: readonly Message[]): Promise<Message[]> {
   return db.$queryRaw<Message[]>`
     update bulk_registrations r
-    set ring = r.ring + 1
-    from unnest(
+    set ring = r.ring + 1, taken_since = null
+    from ${rowsOf(messages)}
+    where ${isCurrent}
+    returning r.id::text as "registrationId", r.attempt, r.ring`;
+}
+
+/** Notes that a worker had these messages at this moment, by the database's clock. */
+export async function noteTaken(db: Executor, messages: readonly Message[]): Promise<void> {
+  await db.$executeRaw`
+    update bulk_registrations r
+    set taken_since = clock_timestamp()
+    from ${rowsOf(messages)}
+    where ${isCurrent}`;
+}
+
+function rowsOf(messages: readonly Message[]): Prisma.Sql {
+  return Prisma.sql`
+    unnest(
       ${messages.map((message) => BigInt(message.registrationId))}::bigint[],
       ${messages.map((message) => message.attempt)}::integer[],
       ${messages.map((message) => message.ring)}::integer[]
-    ) as mine (id, attempt, ring)
-    where r.id = mine.id
-      and r.attempt = mine.attempt
-      and r.ring = mine.ring
-      and r.status = 'processing'
-    returning r.id::text as "registrationId", r.attempt, r.ring`;
+    ) as mine (id, attempt, ring)`;
+}
+
+const isCurrent = Prisma.sql`
+  r.id = mine.id
+  and r.attempt = mine.attempt
+  and r.ring = mine.ring
+  and r.status = 'processing'`;
+
+/** A message of a registration that is processing and does not move. */
+export interface IdleMessage extends Message {
+  /** How long ago `noteTaken` saw it; null: it did not, or the registration has moved since. */
+  takenForMs: number | null;
 }
 
 /** Processing registrations that nothing moved for `idleMs`, in the order of their ids. */
 export function listIdle(
   db: Executor,
   { afterId, idleMs, limit }: { afterId: bigint; idleMs: number; limit: number },
-): Promise<Message[]> {
-  return db.$queryRaw<Message[]>`
-    select id::text as "registrationId", attempt, ring
+): Promise<IdleMessage[]> {
+  return db.$queryRaw<IdleMessage[]>`
+    select
+      id::text as "registrationId",
+      attempt,
+      ring,
+      case when taken_since > updated_at
+        then extract(epoch from clock_timestamp() - taken_since)::float8 * 1000
+      end as "takenForMs"
     from bulk_registrations
     where status = 'processing'
       and id > ${afterId}::bigint

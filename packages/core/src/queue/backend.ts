@@ -49,11 +49,11 @@ export function openQueue(config: QueueConfig, lane: Lane): MessageQueue {
   return new Queue(QUEUE_NAMES[lane], connectionOf(config)) as MessageQueue;
 }
 
-/** Runs messages. Waits for as long as the queue is away, then goes on. */
+/** Runs messages; null: they are taken by hand. Waits for as long as the queue is away, then goes on. */
 export function openWorker(
   config: QueueConfig,
   lane: Lane,
-  process: Processor<Message, unknown, string>,
+  process: Processor<Message, unknown, string> | null,
   options: MessageWorkerOptions,
 ): MessageWorker {
   const { Worker } = backendClasses(config);

@@ -4,14 +4,21 @@ import { LANES, type Lane, type Message, messageId } from '../domain/message.ts'
 import type { Logger } from '../log.ts';
 import { type MessageQueue, openQueue, type QueueConfig } from './backend.ts';
 
+/**
+ * - waiting: for any worker
+ * - taken: a worker runs it, or ran it and will try again; that worker may be dead by now
+ * - gone: never rung, lost, done or given up
+ */
+export type Whereabouts = 'waiting' | 'taken' | 'gone';
+
 /** The doorbell: says that a registration has work, and nothing about it. */
 export interface RegistrationQueue {
   /** Adds a message; a no-op while one of the same id lives. Rejects within two seconds if it can't. */
   ring(message: Message, lane: Lane): Promise<void>;
   /** Rings without making the caller wait. A ring that fails is made up for by the sweeper. */
   ringInBackground(message: Message, lane: Lane): void;
-  /** Whether the message waits or runs in either lane. */
-  isAlive(message: Message): Promise<boolean>;
+  /** Where the message is, in either lane. */
+  locate(message: Message): Promise<Whereabouts>;
   /** Rejects when the queue does not answer within two seconds. */
   ping(): Promise<void>;
   /** Waits for rings in the background, each within its deadline. */
@@ -31,7 +38,8 @@ const DAY_SECONDS = 24 * 60 * 60;
 /** Tries of one message before it is left to the sweeper: about two minutes with `retryDelayMs`. */
 const TRIES = 30;
 
-const ALIVE = new Set(['waiting', 'active', 'delayed', 'prioritized', 'waiting-children', 'paused']);
+const TAKEN = new Set(['active', 'delayed']);
+const WAITING = new Set(['waiting', 'prioritized', 'waiting-children', 'paused']);
 
 export function createQueue(config: QueueConfig, log: Logger): RegistrationQueue {
   const lanes = Object.fromEntries(LANES.map((lane) => [lane, openQueue(config, lane)])) as Record<
@@ -79,9 +87,11 @@ export function createQueue(config: QueueConfig, log: Logger): RegistrationQueue
       rings.add(ringing);
     },
 
-    async isAlive(message) {
-      const states = Promise.all(queues.map((queue) => queue.getJobState(messageId(message))));
-      return (await withDeadline(states, DEADLINE_MS, 'asking the queue')).some((state) => ALIVE.has(state));
+    async locate(message) {
+      const asked = Promise.all(queues.map((queue) => queue.getJobState(messageId(message))));
+      const states = await withDeadline(asked, DEADLINE_MS, 'asking the queue');
+      if (states.some((state) => WAITING.has(state))) return 'waiting';
+      return states.some((state) => TAKEN.has(state)) ? 'taken' : 'gone';
     },
 
     async ping() {

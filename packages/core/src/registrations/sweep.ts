@@ -1,15 +1,24 @@
 import { dropExpiredKeys } from '../db/idempotency-keys.ts';
-import { listIdle, takeNextRings } from '../db/registrations.ts';
+import { type IdleMessage, listIdle, noteTaken, takeNextRings } from '../db/registrations.ts';
 import { claimSweep } from '../db/sweeps.ts';
 import type { Deps } from '../deps.ts';
 import type { Message } from '../domain/message.ts';
 
 const PAGE = 200;
 
+/** How many message locks a taken message may take without any progress before it is given up. */
+const PATIENCE_IN_LOCKS = 4;
+
 /**
  * Rings again for every processing registration that no message lives for: never rung, lost,
  * given up, or flushed with the queue. One worker an interval does it, whichever comes first. It
  * also drops expired idempotency keys.
+ *
+ * The queue takes the messages of a dead worker back, but goes by its workers' clocks: what a
+ * worker took, or put off, whose clock was ahead stays its own until that time has come. So the
+ * sweeper also rings again where it finds the same message taken at both ends of a span, by the
+ * database's clock, in which the registration has not moved. Idle and taken at one moment would
+ * prove nothing: in a backlog every message is idle until it is taken.
  *
  * A message that is wrongly taken for dead does no harm: its ring no longer counts.
  *
@@ -23,7 +32,10 @@ export async function sweep(deps: Deps, signal: AbortSignal): Promise<number> {
   let afterId = 0n;
   while (!signal.aborted) {
     const idle = await listIdle(db.prisma, { afterId, idleMs: config.sweepMs, limit: PAGE });
-    rung += await ringAgain(deps, await withoutMessage(deps, idle));
+    const verdicts = await Promise.all(idle.map((message) => judge(deps, message)));
+    const judged = (verdict: Verdict) => idle.filter((_, index) => verdicts[index] === verdict);
+    await note(deps, judged('newly taken'));
+    rung += await ringAgain(deps, judged('lost'));
     const last = idle.at(-1);
     if (last === undefined || idle.length < PAGE) break;
     afterId = BigInt(last.registrationId);
@@ -33,9 +45,18 @@ export async function sweep(deps: Deps, signal: AbortSignal): Promise<number> {
   return rung;
 }
 
-async function withoutMessage({ queue }: Deps, messages: readonly Message[]): Promise<Message[]> {
-  const alive = await Promise.all(messages.map((message) => queue.isAlive(message)));
-  return messages.filter((_, index) => !alive[index]);
+type Verdict = 'fine' | 'newly taken' | 'lost';
+
+async function judge({ queue, config }: Deps, message: IdleMessage): Promise<Verdict> {
+  const whereabouts = await queue.locate(message);
+  if (whereabouts === 'gone') return 'lost';
+  if (whereabouts === 'waiting') return 'fine';
+  if (message.takenForMs === null) return 'newly taken';
+  return message.takenForMs > PATIENCE_IN_LOCKS * config.messageLockMs ? 'lost' : 'fine';
+}
+
+async function note({ db }: Deps, taken: readonly Message[]): Promise<void> {
+  if (taken.length > 0) await noteTaken(db.prisma, taken);
 }
 
 async function ringAgain({ db, queue }: Deps, messages: readonly Message[]): Promise<number> {

@@ -15,17 +15,17 @@ export interface MemoryQueue extends RegistrationQueue {
 /** As honest as a real one: a message waits until someone takes it out of `waiting`. */
 export function createMemoryQueue(onRing: (delivery: Delivery) => void = () => {}): MemoryQueue {
   const waiting: Delivery[] = [];
-  const isAlive = async (message: Message) =>
+  const isWaiting = (message: Message) =>
     waiting.some((delivery) => messageId(delivery.message) === messageId(message));
   const ring = async (message: Message, lane: Lane) => {
-    if (await isAlive(message)) return;
+    if (isWaiting(message)) return;
     waiting.push({ message, lane });
     onRing({ message, lane });
   };
 
   return {
     waiting,
-    isAlive,
+    locate: async (message) => (isWaiting(message) ? 'waiting' : 'gone'),
     ring,
     ringInBackground: (message, lane) => void ring(message, lane),
     ping: async () => {},

@@ -1,5 +1,5 @@
 import type { Lane, Message } from '../domain/message.ts';
-import type { RegistrationQueue } from '../queue/registration-queue.ts';
+import type { RegistrationQueue, Whereabouts } from '../queue/registration-queue.ts';
 import { createMemoryQueue, type Delivery } from './memory-queue.ts';
 import type { Random } from './random.ts';
 
@@ -8,7 +8,7 @@ export interface Unreliability {
   lost: number;
   /** How often a message is delivered, at most. */
   copies: number;
-  /** How often it says at random whether a message lives. */
+  /** How often it says at random where a message is. */
   lies: number;
 }
 
@@ -18,6 +18,8 @@ export interface UnreliableQueue extends RegistrationQueue {
   take(): Promise<Delivery | null>;
   loseAll(): void;
 }
+
+const WHEREABOUTS: [Whereabouts, ...Whereabouts[]] = ['waiting', 'taken', 'gone'];
 
 export function createUnreliableQueue(
   random: Random,
@@ -41,7 +43,7 @@ export function createUnreliableQueue(
     ...honest,
     ring,
     ringInBackground: (message, lane) => void ring(message, lane),
-    isAlive: async (message) => (random.chance(lies) ? random.chance(0.5) : honest.isAlive(message)),
+    locate: async (message) => (random.chance(lies) ? random.pick(WHEREABOUTS) : honest.locate(message)),
 
     async take() {
       const at = random.between(0, Math.max(0, honest.waiting.length - 1));
