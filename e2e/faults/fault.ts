@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Random } from '@bulk/core/testing';
 import type { MemberName } from './fleet.ts';
 import type { Stage, Verdict } from './interception.ts';
 import type { Load } from './load.ts';
 import type { Statement } from './postgres-wire.ts';
-import type { Random } from './random.ts';
 import type { Backend, World } from './world.ts';
 
 /** What a fault really hit, by name: "mid-transaction": 2. */

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CreateRegistrationRequest } from '@bulk/contract';
+import type { Random } from '@bulk/core/testing';
 import type { Actions } from './actions.ts';
 import type { Entry, Journal } from './journal.ts';
-import type { Random } from './random.ts';
 
 export interface Load {
   /** Submits one with mentors of its own, which no client touches; each field can be replaced. */

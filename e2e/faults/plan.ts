@@ -1,7 +1,7 @@
+import { createRandom, type Random } from '@bulk/core/testing';
 import type { Arguments } from './arguments.ts';
 import type { Fault } from './fault.ts';
 import { faultsOf } from './faults.ts';
-import { createRandom, type Random } from './random.ts';
 import type { Backend } from './world.ts';
 
 export interface PlannedRound {

@@ -5,6 +5,7 @@ export { findInconsistencies } from './consistency.ts';
 export { emptyTables } from './empty-tables.ts';
 export { createMemoryQueue, type Delivery, type MemoryQueue } from './memory-queue.ts';
 export { openPatientDatabase } from './patient-database.ts';
+export { createRandom, type Random } from './random.ts';
 export { currentMessage, runChain, runOnce } from './run-chain.ts';
 export { readRuns } from './seeded-runs.ts';
 export { cloneDatabase, type TestDatabase } from './test-database.ts';

@@ -54,7 +54,12 @@ export async function inRaceWorld(
   race: (world: RaceWorld) => Promise<void>,
 ): Promise<void> {
   await emptyTables(raceDeps);
-  const queue = createUnreliableQueue(random.fork(), { lost: 0, copies: 1, lies: 0, ...unreliability });
+  const queue = createUnreliableQueue(random.fork('queue'), {
+    lost: 0,
+    copies: 1,
+    lies: 0,
+    ...unreliability,
+  });
   const deps: Deps = { ...raceDeps, queue, config: { ...raceDeps.config, batchSize, sweepMs: 1 } };
   const removed = new Map<bigint, number>();
   const over = new AbortController();

@@ -3,12 +3,13 @@ export interface Random {
   /** A whole number, both ends included. */
   between(low: number, high: number): number;
   chance(probability: number): boolean;
-  pick<T>(items: readonly [T, ...T[]]): T;
+  /** One of them; there must be one. */
+  pick<T>(items: readonly T[]): T;
   shuffled<T>(items: readonly T[]): T[];
   /** A random part of them, at least one, in random order. */
   some<T>(items: readonly T[]): T[];
-  /** A source of its own, for what draws at times that the seed does not decide. */
-  fork(): Random;
+  /** A source of its own, so that what one part draws, or when, does not move another's. */
+  fork(name: string): Random;
 }
 
 export function createRandom(seed: number): Random {
@@ -29,9 +30,16 @@ export function createRandom(seed: number): Random {
   return {
     between,
     chance: (probability) => next() < probability,
-    pick: (items) => items[between(0, items.length - 1)] ?? items[0],
+    pick: <T>(items: readonly T[]) => items[between(0, items.length - 1)] as T,
     shuffled,
     some: (items) => shuffled(items).slice(0, between(1, items.length)),
-    fork: () => createRandom(between(0, 2 ** 31)),
+    fork: (name) => createRandom(hashOf(`${seed}/${name}`)),
   };
+}
+
+/** FNV-1a. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const char of text) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193);
+  return hash >>> 0;
 }

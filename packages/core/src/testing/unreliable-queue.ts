@@ -19,7 +19,7 @@ export interface UnreliableQueue extends RegistrationQueue {
   loseAll(): void;
 }
 
-const WHEREABOUTS: [Whereabouts, ...Whereabouts[]] = ['waiting', 'taken', 'gone'];
+const WHEREABOUTS: readonly Whereabouts[] = ['waiting', 'taken', 'gone'];
 
 export function createUnreliableQueue(
   random: Random,
