@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Fault, type FaultContext, type Hits, ownMentors, stateOfWork } from './fault.ts';
 import { WORKERS } from './fleet.ts';
 import { watchSubmits } from './submit-watch.ts';
-import { OWN_SESSIONS } from './world.ts';
+import { OWN_SESSIONS, SERVICE_ROLE } from './world.ts';
 
 /** What a PostgreSQL can do to us. */
 export const POSTGRES_FAULTS: readonly Fault[] = [
@@ -11,6 +11,7 @@ export const POSTGRES_FAULTS: readonly Fault[] = [
   { name: 'postgres: restart', run: (context) => restart(context, 'planned') },
   { name: 'postgres: immediate shutdown', run: (context) => restart(context, 'crash') },
   { name: 'postgres: table locked', run: lockActivities },
+  { name: 'postgres: out of connections', run: limitConnections },
   { name: 'postgres: storm of serialization failures', run: stormOfSerializationFailures },
   {
     name: 'postgres: disk full',
@@ -75,6 +76,24 @@ async function lockActivities({ world, pause }: FaultContext): Promise<Hits> {
     { timeout: 30_000, maxWait: 10_000 },
   );
   return { 'statements that waited': blocked };
+}
+
+/** Six sessions for all processes together: fewer than one of them keeps for itself. */
+async function limitConnections({ world, load, pause }: FaultContext): Promise<Hits> {
+  const { prisma } = world.db;
+  const watch = watchSubmits(world, { mustBeAccepted: false });
+  await prisma.$executeRaw`alter role service connection limit 6`;
+  await prisma.$queryRaw`
+    select pg_terminate_backend(pid) from pg_stat_activity where usename = ${SERVICE_ROLE}`;
+  let atTheLimit = 0;
+  for (let times = 0; times < 3; times += 1) {
+    await Promise.all([pause(1_000), ...Array.from({ length: 30 }, () => load.submit())]);
+    const [row] = await prisma.$queryRaw<Array<{ count: number }>>`
+      select count(*)::integer as count from pg_stat_activity where usename = ${SERVICE_ROLE}`;
+    if (row!.count >= 6) atTheLimit += 1;
+  }
+  await prisma.$executeRaw`alter role service connection limit -1`;
+  return { 'times at the limit': atTheLimit, ...watch.answers() };
 }
 
 /** Raised by the database in the middle of a batch, as if others had got in its way. */

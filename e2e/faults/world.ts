@@ -65,13 +65,14 @@ export async function createWorld({ backend, dir, settings, patience }: WorldOpt
   await migrate(config);
   const db = openPatientDatabase(config.databaseUrl);
   await makeSomeMentorsBad(db);
+  const serviceUrl = await makeServiceRole(db, postgres.url);
 
   const links = await linkAll(postgres, redis);
   const port = await freePort();
   const envOf = (name: MemberName) => ({
     ...settings,
     PORT: String(port),
-    DATABASE_URL: at(postgres.url, links[name].postgres.port),
+    DATABASE_URL: at(serviceUrl, links[name].postgres.port),
     ...(links[name].redis && { REDIS_URL: `redis://127.0.0.1:${links[name].redis.port}` }),
   });
   const fleet = new Fleet(dir, {
@@ -139,6 +140,14 @@ function at(url: string, port: number): string {
   const changed = new URL(url);
   changed.port = String(port);
   return changed.href;
+}
+
+/** What the processes connect as. It owns what the migrations made, and is no superuser: limits hold for it. */
+export const SERVICE_ROLE = 'service';
+
+async function makeServiceRole(db: Database, url: string): Promise<string> {
+  await db.prisma.$executeRaw`create role service login password 'service' in role postgres`;
+  return Object.assign(new URL(url), { username: SERVICE_ROLE, password: 'service' }).href;
 }
 
 /** A rule of the database that the service knows nothing of. */
