@@ -8,7 +8,7 @@ export interface Arguments {
   backends: Backend[];
   /** Only faults whose name holds this; null: all. */
   fault: string | null;
-  /** Shorter faults, an end within four minutes, and patience with a machine that is busy. */
+  /** Fewer and shorter faults, an end within four minutes, and patience with a machine that is busy. */
   isShort: boolean;
 }
 
@@ -18,7 +18,7 @@ export const USAGE = `npm run test:faults -- [options]
   --minutes M         go on with further rounds for M minutes
   --backend NAME      redis, postgres or both (default)
   --fault TEXT        only faults whose name holds TEXT
-  --short             faults a third as long, all within four minutes; a recovery may
+  --short             fewer faults, a third as long, all within four minutes; a recovery may
                       take four times as long, for machines that are busy otherwise`;
 
 /** @throws Error in plain words */

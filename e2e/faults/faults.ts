@@ -1,3 +1,4 @@
+import { DEADLY_FAULTS } from './deadly-faults.ts';
 import type { Fault } from './fault.ts';
 import { FREEZE_FAULTS } from './freeze-faults.ts';
 import { NETWORK_FAULTS } from './network-faults.ts';
@@ -10,6 +11,7 @@ import type { Backend } from './world.ts';
 
 const FAULTS: readonly Fault[] = [
   ...PROCESS_FAULTS,
+  ...DEADLY_FAULTS,
   ...FREEZE_FAULTS,
   ...WIRE_FAULTS,
   ...NETWORK_FAULTS,

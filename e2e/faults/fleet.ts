@@ -64,11 +64,11 @@ export class Fleet {
     return this.#get(name).process !== null;
   }
 
-  /** kill -9; the supervisor starts it again. */
-  kill(name: MemberName): void {
+  /** kill -9, or another signal that ends it; the supervisor starts it again. */
+  kill(name: MemberName, signal: NodeJS.Signals = 'SIGKILL'): void {
     const member = this.#get(name);
     member.isExpectedToEnd = true;
-    member.process?.kill('SIGKILL');
+    member.process?.kill(signal);
   }
 
   /** SIGSTOP or SIGCONT. */

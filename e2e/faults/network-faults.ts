@@ -22,6 +22,7 @@ function faultsOf(server: Server): Fault[] {
     {
       ...only,
       name: `${server}: bytes held for one worker, then lost`,
+      isLong: true,
       run: (context) => holdAndLose(context, server),
     },
     {

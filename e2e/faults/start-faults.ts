@@ -18,17 +18,16 @@ export const START_FAULTS: readonly Fault[] = [
   {
     name: 'clocks apart: +1h, +10m, -10m',
     impossible: () => (fakeTimeLibrary() === null ? NO_FAKETIME : null),
-    // Four message locks, five sweeps, and what a busy machine adds.
-    boundMs: 12_000,
     run: skewClocks,
     afterwards: letStampsComeTrue,
   },
 ];
 
-type Clocks = Readonly<Record<MemberName, string | null>>;
+/** null: the right time. */
+type Clocks = Partial<Record<MemberName, string | null>>;
 
-const RIGHT: Clocks = { api: null, 'worker-1': null, 'worker-2': null };
 const APART: Clocks = { api: '+1h', 'worker-1': '+10m', 'worker-2': '-10m' };
+const RIGHT: Clocks = { api: null, 'worker-2': null };
 
 /** Each process must end with 0 within its grace, start, and find the server when it is back. */
 async function restartWithout(
@@ -60,6 +59,8 @@ async function skewClocks({ world, load, pause, struck }: FaultContext): Promise
     at: 'request',
     act(name) {
       world.fleet.kill(name);
+      // Comes back with its clock put right.
+      void world.fleet.start(name);
       return 'cut';
     },
   });
@@ -94,10 +95,9 @@ async function letStampsComeTrue({ backend, db }: World): Promise<void> {
   await db.prisma.$executeRaw`delete from bulk_queue.meta where field = 'stalled-check'`;
 }
 
-async function runWithClocks(world: World, offsets: Clocks): Promise<void> {
+async function runWithClocks(world: World, clocks: Clocks): Promise<void> {
   await Promise.all(
-    ALL.map(async (name) => {
-      const offset = offsets[name];
+    (Object.entries(clocks) as [MemberName, string | null][]).map(async ([name, offset]) => {
       await world.fleet.stop(name, world.graceMs);
       await world.fleet.start(name, offset === null ? {} : fakeTime(offset));
     }),

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { waitFor } from '@bulk/core/testing';
+import { type Fault, type FaultContext, type Hits, onNextStatement, ownerOf, ownMentors } from './fault.ts';
+import { type MemberName, WORKERS } from './fleet.ts';
+import type { World } from './world.ts';
+
+/** Work that ends the process which does it. */
+export const DEADLY_FAULTS: readonly Fault[] = [
+  { name: 'worker out of memory in the middle of a batch', isLong: true, run: runOutOfMemory },
+  { name: 'a message that ends every worker that takes it', isLong: true, run: poison },
+];
+
+/** Loaded into a worker by Node itself, before the program: on this signal it takes memory until V8 aborts. */
+const TAKE_ALL_MEMORY = `
+  const held = [];
+  process.on('SIGUSR2', () => { for (;;) held.push(new Array(10_000).fill(held.length)); });`;
+const LITTLE_MEMORY = [
+  '--max-old-space-size=96',
+  `--import=data:text/javascript,${encodeURIComponent(TAKE_ALL_MEMORY)}`,
+];
+
+async function runOutOfMemory({ world, load, struck }: FaultContext): Promise<Hits> {
+  const before = countOutOfMemory(world, 'worker-1');
+  await world.fleet.stop('worker-1', world.graceMs);
+  await world.fleet.start('worker-1', { NODE_OPTIONS: LITTLE_MEMORY.join(' ') });
+  const dying = onNextStatement(world, {
+    on: ['worker-1'],
+    statement: 'batch',
+    at: 'request',
+    async act(name): Promise<'cut'> {
+      world.fleet.kill(name, 'SIGUSR2');
+      // Comes back with as much memory as before.
+      void world.fleet.start(name);
+      await waitFor(async () => countOutOfMemory(world, name) > before, { timeoutMs: 10_000 });
+      struck();
+      return 'cut';
+    },
+  });
+  await Promise.all([dying, load.submit({ mentor_ids: ownMentors(5_000) })]);
+  await world.fleet.settled();
+  return { 'out of memory': countOutOfMemory(world, 'worker-1') - before };
+}
+
+/** What V8 says before it aborts. */
+function countOutOfMemory({ dir }: World, name: MemberName): number {
+  return readFileSync(join(dir, `${name}.log`), 'utf8').split('JavaScript heap out of memory').length - 1;
+}
+
+const DEATHS = 4;
+
+/**
+ * Whoever takes this registration aborts, until it stops being so. It may cost one worker at a time,
+ * once a message lock, and the others must get on with the rest.
+ */
+async function poison({ world, load, struck }: FaultContext): Promise<Hits> {
+  const mentors = ownMentors(3);
+  const { messageLockMs, stalledCheckMs } = world.config;
+  const doneBefore = await countDone(world);
+  const dying = onNextStatement(world, {
+    on: WORKERS,
+    statement: 'batch',
+    at: 'request',
+    holding: ownerOf(mentors),
+    times: DEATHS,
+    withinMs: DEATHS * (messageLockMs + 3 * stalledCheckMs + 2_000),
+    act(name) {
+      world.fleet.kill(name, 'SIGABRT');
+      struck();
+      return 'cut';
+    },
+  });
+  await Promise.all([dying, load.submit({ mentor_ids: mentors })]);
+  const others = (await countDone(world)) - doneBefore;
+  if (others === 0) world.journal.find('no registration got done while one of them ended every worker');
+  return { aborts: await dying, 'others done meanwhile': others };
+}
+
+function countDone({ db }: World): Promise<number> {
+  return db.prisma.bulkRegistration.count({ where: { status: { in: ['completed', 'failed'] } } });
+}
