@@ -1,7 +1,9 @@
+import type { Random } from '@bulk/core/testing';
 import { DEADLY_FAULTS } from './deadly-faults.ts';
 import type { Fault } from './fault.ts';
 import { FREEZE_FAULTS } from './freeze-faults.ts';
 import { NETWORK_FAULTS } from './network-faults.ts';
+import { drawPairs } from './pair-faults.ts';
 import { POSTGRES_FAULTS } from './postgres-faults.ts';
 import { PROCESS_FAULTS } from './process-faults.ts';
 import { REDIS_FAULTS } from './redis-faults.ts';
@@ -26,4 +28,9 @@ export function faultsOf(backend: Backend, part: string | null, { isShort = fals
     ({ name, only = backend, isLong = false }) =>
       only === backend && name.includes(part ?? '') && !(isShort && isLong),
   );
+}
+
+/** Some of the pairs that a backend can meet, drawn by lot, or those of them whose name holds `part`. */
+export function pairsOf(backend: Backend, part: string | null, random: Random, count: number): Fault[] {
+  return drawPairs(faultsOf(backend, null), random, count).filter(({ name }) => name.includes(part ?? ''));
 }

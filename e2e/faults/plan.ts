@@ -1,7 +1,7 @@
 import { createRandom, type Random } from '@bulk/core/testing';
 import type { Arguments } from './arguments.ts';
 import type { Fault } from './fault.ts';
-import { faultsOf } from './faults.ts';
+import { faultsOf, pairsOf } from './faults.ts';
 import type { Backend } from './world.ts';
 
 export interface PlannedRound {
@@ -31,6 +31,9 @@ const QUICK_SETTINGS = {
 const WITH_DEFAULTS = ['worker killed before its batch lands', 'redis: FLUSHALL'];
 export const DEFAULT_SETTINGS = 'default settings';
 
+/** Of two faults at once, in a round. */
+const PAIRS = 4;
+
 const SHORT_SCALE = 0.3;
 /** Runs where others' load can't be helped: it finds what does not recover, not what recovers late. */
 const SHORT_PATIENCE = 4;
@@ -51,7 +54,10 @@ export function* planRounds({ seed, minutes, backends, fault, isShort }: Argumen
   for (let number = 0; ; number += 1) {
     for (const [index, backend] of backends.entries()) {
       const random = createRandom(seed + number).fork(backend);
-      const faults = random.shuffled(faultsOf(backend, fault, { isShort }));
+      const faults = random.shuffled([
+        ...faultsOf(backend, fault, { isShort }),
+        ...pairsOf(backend, fault, random, isShort ? 1 : PAIRS),
+      ]);
       const leftMs = startedAt + SHORT_TOTAL_MS - Date.now();
       const untilMs = Date.now() + leftMs / (backends.length - index) - AROUND_A_ROUND_MS;
       const kind = `round ${number + 1}`;

@@ -14,7 +14,7 @@ export function summarize(
 
   const skipped = rounds.flatMap(({ backend, skipped: each }) => each.map((text) => `${backend}: ${text}`));
   for (const text of new Set(skipped)) console.log(`!!! NOT RUN on ${text}`);
-  const missed = tallies.filter((tally) => !hasHit(tally));
+  const missed = tallies.filter((tally) => !hasHit(tally.hits));
   for (const { fault, backend } of missed) console.log(`!!! HIT NOTHING on ${backend}: ${fault}`);
 
   const findings = rounds.flatMap(({ backend, kind, findings: each }) =>

@@ -1,3 +1,4 @@
+import type { Hits } from './fault.ts';
 import type { RoundResult } from './round.ts';
 import type { Backend } from './world.ts';
 
@@ -12,7 +13,7 @@ export interface Tally {
   backend: Backend;
   times: number;
   longestRecoveryMs: number;
-  hits: Record<string, number>;
+  hits: Hits;
 }
 
 export function tallyFaults(rounds: readonly RoundSummary[]): Tally[] {
@@ -34,7 +35,7 @@ export function tallyFaults(rounds: readonly RoundSummary[]): Tally[] {
 }
 
 /** A fault that never met what it is about proves nothing. */
-export function hasHit({ hits }: Tally): boolean {
+export function hasHit(hits: Hits): boolean {
   return Object.entries(hits).some(([label, value]) => !isDuration(label) && value > 0);
 }
 
