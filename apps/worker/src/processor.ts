@@ -4,6 +4,7 @@ import {
   type Lane,
   type Progress,
   parseMessage,
+  percentOf,
   type QueuedMessage,
   RunDelayed,
   runMessage,
@@ -43,9 +44,9 @@ function asRetry(error: unknown): never {
   throw retry;
 }
 
-function summaryOf({ status, mentorCount, successCount, failureCount }: Progress) {
-  const processed = successCount + failureCount;
-  const percent = Math.floor((100 * processed) / mentorCount);
+function summaryOf(progress: Progress) {
+  const { status, mentorCount, successCount, failureCount } = progress;
+  const percent = percentOf(progress);
   return { status, mentors: mentorCount, succeeded: successCount, failed: failureCount, percent };
 }
 

@@ -138,6 +138,22 @@ export const Delay = Type.Object({
   message: Type.String(),
 });
 
+export const RegistrationProgress = Type.Object({
+  processed: count('Mentors with a result: success_count and failure_count together.'),
+  pending: count('Mentors without one. After a cancel they stay here, with the status cancelled.'),
+  percent: Type.Integer({
+    minimum: 0,
+    maximum: 100,
+    description: 'Of the mentors, rounded down: 100 only when none is pending.',
+    examples: [62],
+  }),
+  started_at: Type.Union([Timestamp, Type.Null()], {
+    description:
+      'When the first batch of the current attempt was written; null before, so also after each retry.',
+  }),
+});
+export type RegistrationProgress = Static<typeof RegistrationProgress>;
+
 export const RegistrationDetails = Type.Object({
   id: RegistrationId,
   coordinator_id: CoordinatorId,
@@ -159,6 +175,7 @@ export const RegistrationDetails = Type.Object({
   delayed: Type.Union([Delay, Type.Null()], {
     description: 'Set while a passing fault is being retried; the mentors concerned stay pending.',
   }),
+  progress: RegistrationProgress,
 });
 export type RegistrationDetails = Static<typeof RegistrationDetails>;
 

@@ -5,6 +5,7 @@ export { withDeadline } from './deadline.ts';
 export type { Deps } from './deps.ts';
 export { formatActivityId, formatRegistrationId, parseRegistrationId } from './domain/ids.ts';
 export { LANES, type Lane, type Message, parseMessage } from './domain/message.ts';
+export { percentOf } from './domain/progress.ts';
 export { AppError } from './errors.ts';
 export { createLogger, type Logger } from './log.ts';
 export { migrate } from './migrate.ts';

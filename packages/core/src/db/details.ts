@@ -1,5 +1,6 @@
 import type { DelayReason, RegistrationStatus, ResultErrorCode } from '@bulk/contract';
 import type { Executor } from './executor.ts';
+import { Prisma } from './generated/client.ts';
 
 export interface DetailsRow {
   id: bigint;
@@ -18,6 +19,7 @@ export interface DetailsRow {
   createdAt: Date;
   updatedAt: Date;
   completedAt: Date | null;
+  startedAt: Date | null;
   overrideDuplicates: boolean;
   mentorIds: string[];
   /** The current attempt's work list; null: every mentor. */
@@ -68,6 +70,7 @@ export async function findDetails(
       r.created_at as "createdAt",
       r.updated_at as "updatedAt",
       r.completed_at as "completedAt",
+      (${startOfAttempt}) as "startedAt",
       a.override_duplicates as "overrideDuplicates",
       to_json(r.mentor_ids)::text as "mentorIds",
       to_json(a.positions)::text as "workPositions",
@@ -98,3 +101,15 @@ export async function findDetails(
     batches: row.batches === null ? [] : (JSON.parse(row.batches) as LedgerBatch[]),
   };
 }
+
+/**
+ * When the first batch of the current attempt of registration `r` was written. Batches are run from
+ * the lowest number up, so that one probe of the ledger's key tells it, however many there are.
+ */
+const startOfAttempt = Prisma.sql`
+  select b.processed_at
+  from registration_batches b
+  where b.registration_id = r.id
+    and b.attempt = r.attempt
+  order by b.batch_no
+  limit 1`;

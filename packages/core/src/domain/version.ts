@@ -10,7 +10,7 @@ export interface Version {
 }
 
 /** Counts up when the same version comes to mean other bytes. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** The entity tag (RFC 9110, 8.8.3) of the details in one of their forms. */
 export function etagOf(version: Version, results: ResultsMode): string {

@@ -9,6 +9,7 @@ import { findActivityIds } from '../db/activities.ts';
 import { type DetailsRow, findDetails } from '../db/details.ts';
 import type { Deps } from '../deps.ts';
 import { formatActivityId, formatRegistrationId } from '../domain/ids.ts';
+import { progressOf } from '../domain/progress.ts';
 import { mentorResults } from '../domain/results.ts';
 import { etagOf, isKnownTo } from '../domain/version.ts';
 import { registrationNotFound } from './not-found.ts';
@@ -91,6 +92,7 @@ function toDetails(row: DetailsRow, results: MentorResult[]): RegistrationDetail
     retry_count: row.attempt - 1,
     updated_at: row.updatedAt.toISOString(),
     delayed: toDelay(row),
+    progress: progressOf(row),
   };
 }
 

@@ -300,7 +300,7 @@ function chooseTag(
   const chosen = choice === 'newest' ? tags.at(-1) : tags[0];
   if (choice === 'none') return { header: null, matches: () => true };
   if (choice === 'any') return { header: '*', matches: () => true };
-  if (choice === 'unknown' || chosen === undefined) return { header: '"1.1.0.0"', matches: () => false };
+  if (choice === 'unknown' || chosen === undefined) return { header: '"2.1.0.0"', matches: () => false };
   return { header: `"x", W/${chosen.etag}`, matches: (version) => version === chosen.version };
 }
 

@@ -36,6 +36,7 @@ export async function expectDetails(
     retry_count: registration.retryCount,
     updated_at: TIME,
     delayed: null,
+    progress: expectedProgress(registration),
   });
   learnActivityIds(model, real.seen, registration, body.results);
   expectTagOf(answer, real.seen, registration, mode);
@@ -54,6 +55,17 @@ export function summaryOf(registration: ModelRegistration): RegistrationSummary 
     success_count: countOf(registration, 'success'),
     failure_count: countOf(registration, 'duplicate'),
     created_at: createdAt,
+  };
+}
+
+function expectedProgress(registration: ModelRegistration): unknown {
+  const { results, startsAfter } = registration;
+  const processed = countOf(registration, 'success') + countOf(registration, 'duplicate');
+  return {
+    processed,
+    pending: results.length - processed,
+    percent: Math.floor((100 * processed) / results.length),
+    started_at: processed > startsAfter ? TIME : null,
   };
 }
 

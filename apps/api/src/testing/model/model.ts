@@ -30,6 +30,7 @@ export class Model {
       overrides: override_duplicates,
       results: request.mentor_ids.map(() => 'pending'),
       work: request.mentor_ids.map((_, index) => index),
+      startsAfter: 0,
       hasMessage: true,
       isDeleted: false,
     };
@@ -60,6 +61,7 @@ export class Model {
       result === 'duplicate' && wanted.has(mentor_ids[index] ?? '') ? [index] : [],
     );
     for (const index of registration.work) registration.results[index] = 'pending';
+    registration.startsAfter = registration.results.filter((result) => result !== 'pending').length;
     registration.status = 'processing';
     registration.retryCount += 1;
     registration.overrides = request.override_duplicates ?? registration.overrides;
@@ -102,6 +104,8 @@ export interface ModelRegistration {
   results: ModelResult[];
   /** Indexes of the mentors that the attempt has still to run. */
   work: number[];
+  /** How many had a result when the attempt began: with more of them it is under way. */
+  startsAfter: number;
   /** Whether the queue holds a message for it. */
   hasMessage: boolean;
   isDeleted: boolean;
