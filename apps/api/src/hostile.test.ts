@@ -123,6 +123,13 @@ async function expectWritten(sent: CreateRegistrationRequest, answer: Answer): P
   expect(details).toMatchObject(sent);
   expect(details.results.map(({ mentor_id }) => mentor_id)).toEqual(sent.mentor_ids);
   expect(details.results.map(({ status }) => status)).toEqual(sent.mentor_ids.map(() => 'success'));
+  const file = await app.inject({ url: `${PATH}/${id}/results?format=ndjson` });
+  expect(
+    file.payload
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line)),
+  ).toEqual(details.results);
   const mentorIds = await deps.db.prisma.activity.findMany({
     where: { bulkRegistrationId: parseRegistrationId(id) ?? 0n },
     select: { mentorId: true },
@@ -186,6 +193,7 @@ hostileTest(
       const answer = await send({ method, url, headers, ...(method === 'PUT' && { payload: '{}' }) });
       expect(answer.statusCode).toBe(404);
     }
+    expect((await send({ method: 'GET', url: `${url}/results`, headers })).statusCode).toBe(404);
   },
 );
 
@@ -195,6 +203,8 @@ hostileTest('a query string of any kind is read or refused', [anyQuery], async (
   expect([200, 202, 400]).toContain(posted.statusCode);
   expect([200, 400]).toContain((await send({ method: 'GET', url: `${PATH}?${query}` })).statusCode);
   expect([200, 400]).toContain((await send({ method: 'GET', url: `${PATH}/bulk-002?${query}` })).statusCode);
+  const results = await send({ method: 'GET', url: `${PATH}/bulk-002/results?${query}` });
+  expect([200, 400]).toContain(results.statusCode);
   expect([200, 400, 409]).toContain(
     (await send({ method: 'DELETE', url: `${PATH}/bulk-002?${query}` })).statusCode,
   );
@@ -203,6 +213,7 @@ hostileTest('a query string of any kind is read or refused', [anyQuery], async (
 hostileTest('headers of any kind are read or refused', [anyHeaders], async (headers) => {
   await send({ method: 'GET', url: PATH, headers });
   await send({ method: 'GET', url: `${PATH}/bulk-002`, headers });
+  await send({ method: 'GET', url: `${PATH}/bulk-002/results`, headers });
   const payload = JSON.stringify(CONTRACT_EXAMPLES.retryRequest);
   await send({ method: 'PUT', url: `${PATH}/bulk-002`, payload, headers });
   await send({

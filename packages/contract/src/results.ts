@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
-import { ActivityId, MentorId } from './fields.ts';
-import { oneOf, ResultStatusSchema } from './statuses.ts';
+import { ActivityId, MentorId, RegistrationId } from './fields.ts';
+import { LIMITS } from './limits.ts';
+import { oneOf, RESULT_STATUSES, RegistrationStatusSchema, ResultStatusSchema } from './statuses.ts';
 
 /** Why a mentor failed: the code and the sentence that goes with it. */
 export const RESULT_ERRORS = {
@@ -29,3 +30,62 @@ export const MentorResult = Type.Object({
   ),
 });
 export type MentorResult = Static<typeof MentorResult>;
+
+export const RESULT_FORMATS = ['json', 'csv', 'ndjson'] as const;
+export type ResultFormat = (typeof RESULT_FORMATS)[number];
+
+export const GetResultsQuery = Type.Object(
+  {
+    status: Type.Optional(oneOf(RESULT_STATUSES, { description: 'Only results of this status.' })),
+    code: Type.Optional(
+      oneOf(RESULT_ERROR_CODES, { description: 'Only results that failed with this error code.' }),
+    ),
+    after: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 100,
+        description: 'The next_cursor of an earlier answer: goes on from there.',
+      }),
+    ),
+    limit: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: LIMITS.resultsPageSize,
+        description: `How many results: json takes ${LIMITS.resultsPageSize} if it is left out, csv and ndjson take all.`,
+      }),
+    ),
+    format: Type.Optional(
+      oneOf(RESULT_FORMATS, {
+        default: 'json',
+        description: 'json: a page. csv and ndjson: a file, streamed.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+export type GetResultsQuery = Static<typeof GetResultsQuery>;
+
+export const ResultsResponse = Type.Object({
+  id: RegistrationId,
+  status: RegistrationStatusSchema,
+  complete: Type.Boolean({ description: 'Whether nothing is processing any more: no result will follow.' }),
+  data: Type.Array(MentorResult, { description: 'In the order of mentor_ids.' }),
+  pagination: Type.Object({
+    limit: Type.Integer({ minimum: 1 }),
+    next_cursor: Type.Union([Type.String(), Type.Null()], {
+      description:
+        'For `after`; null at the end of the mentors. With status or code the last page may be empty.',
+    }),
+  }),
+});
+export type ResultsResponse = Static<typeof ResultsResponse>;
+
+/** The columns of the CSV file. */
+export const RESULT_COLUMNS = [
+  'mentor_id',
+  'status',
+  'activity_id',
+  'error_code',
+  'error_message',
+  'existing_activity_id',
+] as const;

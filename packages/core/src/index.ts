@@ -20,6 +20,7 @@ export { type CancelOrDeleteOptions, cancelOrDelete } from './registrations/canc
 export { dryRun } from './registrations/dry-run.ts';
 export { getRegistration, type RegistrationAnswer } from './registrations/get.ts';
 export { listRegistrations } from './registrations/list.ts';
+export { listResults, type OpenResults, openResults } from './registrations/results.ts';
 export { retryFailed } from './registrations/retry-failed.ts';
 export { RunDelayed, type RunOutcome, runMessage } from './registrations/run-message.ts';
 export { submitRegistration } from './registrations/submit.ts';

@@ -12,6 +12,7 @@ import {
   RegistrationStatusSchema,
   RegistrationSummary,
   ResultError,
+  ResultsResponse,
   RetryRegistrationRequest,
   RetryRegistrationResponse,
 } from '@bulk/contract';
@@ -37,6 +38,7 @@ const NAMED_SCHEMAS: Record<string, object> = {
   RegistrationProgress,
   RegistrationStatus: RegistrationStatusSchema,
   MentorResult,
+  ResultsResponse,
   ResultError,
   Delay,
   Problem,

@@ -9,7 +9,7 @@ export async function addCors(app: App, { corsOrigins }: Config): Promise<void> 
     origin: [...corsOrigins],
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
     allowedHeaders: ['content-type', 'if-match', 'if-none-match', 'idempotency-key'],
-    exposedHeaders: ['ETag', 'Location', 'Retry-After', 'Idempotency-Replayed'],
+    exposedHeaders: ['ETag', 'Location', 'Retry-After', 'Idempotency-Replayed', 'Results-Complete'],
     maxAge: 600,
     // An OPTIONS request that is no preflight is answered like any other unknown address.
     strictPreflight: false,

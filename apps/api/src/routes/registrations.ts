@@ -2,12 +2,13 @@ import type { Deps } from '@bulk/core';
 import type { App } from '../fastify-app.ts';
 import { deleteRoute } from './delete-registration.ts';
 import { detailsRoute } from './get-registration.ts';
+import { resultsRoute } from './get-results.ts';
 import { listRoute } from './list-registrations.ts';
 import { retryRoute } from './retry-registration.ts';
 import { registrationIdOf } from './shared.ts';
 import { submitRoute } from './submit-registration.ts';
 
-/** The five endpoints of the contract. */
+/** The five endpoints of the contract, and what goes beyond it. */
 export function registrationRoutes(deps: Deps) {
   return async (app: App): Promise<void> => {
     // Before a body is read: whatever is sent to an id that cannot be one, there is nothing there.
@@ -19,5 +20,7 @@ export function registrationRoutes(deps: Deps) {
     submitRoute(app, deps);
     retryRoute(app, deps);
     deleteRoute(app, deps);
+
+    resultsRoute(app, deps);
   };
 }

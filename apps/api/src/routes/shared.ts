@@ -60,6 +60,16 @@ const HEADERS = {
     examples: ['1'],
   },
   ETag: { type: 'string', description: 'Names this state, for If-None-Match and If-Match.' },
+  'Results-Complete': {
+    type: 'string',
+    description: 'false: the registration is processing, and there is more to come.',
+    examples: ['true'],
+  },
+  'Content-Disposition': {
+    type: 'string',
+    description: 'Of a file: its name.',
+    examples: ['attachment; filename="bulk-002-results.csv"'],
+  },
   'Cache-Control': { type: 'string', examples: ['private, no-cache'] },
 };
 
@@ -73,5 +83,25 @@ export function documented<T extends TSchema>(
     ...schema,
     'x-response-description': description,
     ...(headers.length > 0 && { headers: described }),
+  };
+}
+
+/** As `documented`, for a response that is JSON or a file of one of these media types. */
+export function documentedFiles(
+  json: TSchema,
+  {
+    description,
+    headers,
+    files,
+  }: { description: string; headers: readonly (keyof typeof HEADERS)[]; files: readonly string[] },
+) {
+  const media: [string, TSchema][] = [
+    ['application/json', json],
+    ...files.map((type): [string, TSchema] => [type.replace(/;.*/, ''), Type.String()]),
+  ];
+  return {
+    description,
+    headers: Object.fromEntries(headers.map((name) => [name, HEADERS[name]])),
+    content: Object.fromEntries(media.map(([type, schema]) => [type, { schema }])),
   };
 }

@@ -15,3 +15,16 @@ export function parseCursor(text: string): Cursor | null {
   const cursor = { createdAtMicros: BigInt(match[1] as string), id: BigInt(match[2] as string) };
   return formatCursor(cursor) === text ? cursor : null;
 }
+
+/** Where a page of results ended: the 1-based position of its last mentor. */
+export function formatPosition(position: number): string {
+  return Buffer.from(`position ${position}`).toString('base64url');
+}
+
+/** null for a text that `formatPosition` never makes. */
+export function parsePosition(text: string): number | null {
+  const digits = /^position (\d{1,6})$/.exec(Buffer.from(text, 'base64url').toString())?.[1];
+  if (digits === undefined) return null;
+  const position = Number(digits);
+  return formatPosition(position) === text ? position : null;
+}

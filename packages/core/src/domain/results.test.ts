@@ -68,3 +68,14 @@ test('a failed mentor on the work list of a retry is pending until that retry ha
     'failed',
   ]);
 });
+
+test('some mentors in a row have the results that they have among all', () => {
+  const first = entry(1, [
+    [1, 5, ''],
+    [2, 0, 'duplicate'],
+    [3, 0, 'duplicate'],
+  ]);
+  const retry = { attempt: 2, workPositions: [1, 3], batches: [first, entry(2, [[1, 7, '']])] };
+  const all = mentorResults(source(retry));
+  expect(mentorResults(source({ ...retry, mentorIds: ['b', 'c'], firstPosition: 2 }))).toEqual(all.slice(1));
+});

@@ -20,6 +20,8 @@ export interface ResultSource {
   status: RegistrationStatus;
   attempt: number;
   mentorIds: readonly string[];
+  /** Position of the first of these mentors, if they are not all; the rest may name others, too. */
+  firstPosition?: number;
   /** The current attempt's work list; null: every mentor. */
   workPositions: readonly number[] | null;
   /** Oldest attempt first. */
@@ -31,13 +33,14 @@ export interface ResultSource {
  * attempt's work list without a result of that attempt is pending, or cancelled with the rest.
  */
 export function mentorResults(source: ResultSource): MentorResult[] {
+  const { firstPosition = 1 } = source;
   const unfinished = source.status === 'cancelled' ? 'cancelled' : 'pending';
   const results = source.mentorIds.map(
     (mentor_id): MentorResult => ({ mentor_id, activity_id: null, status: unfinished }),
   );
   const settle = (position: number, outcome: Omit<MentorResult, 'mentor_id'>) => {
-    const mentor_id = source.mentorIds[position - 1];
-    if (mentor_id !== undefined) results[position - 1] = { mentor_id, ...outcome };
+    const mentor_id = source.mentorIds[position - firstPosition];
+    if (mentor_id !== undefined) results[position - firstPosition] = { mentor_id, ...outcome };
   };
 
   for (const batch of source.batches.filter(({ attempt }) => attempt < source.attempt)) apply(batch, settle);

@@ -5,13 +5,13 @@ import {
   type RegistrationDetails,
   type ResultsMode,
 } from '@bulk/contract';
-import { findActivityIds } from '../db/activities.ts';
 import { type DetailsRow, findDetails } from '../db/details.ts';
 import type { Deps } from '../deps.ts';
-import { formatActivityId, formatRegistrationId } from '../domain/ids.ts';
+import { formatRegistrationId } from '../domain/ids.ts';
 import { progressOf } from '../domain/progress.ts';
 import { mentorResults } from '../domain/results.ts';
 import { etagOf, isKnownTo } from '../domain/version.ts';
+import { nameExistingActivities } from './name-existing-activities.ts';
 import { registrationNotFound } from './not-found.ts';
 
 export type RegistrationAnswer =
@@ -56,19 +56,7 @@ async function resultsOf(
   if (mode === 'none') return [];
   const all = mentorResults(row);
   const results = mode === 'failed' ? all.filter((result) => result.status === 'failed') : all;
-
-  const duplicates = results
-    .filter((result) => result.error?.code === 'duplicate')
-    .slice(0, LIMITS.existingActivitiesPerAnswer);
-  const existing = await findActivityIds(
-    db.prisma,
-    row,
-    duplicates.map((result) => result.mentor_id),
-  );
-  for (const result of duplicates) {
-    const activityId = existing.get(result.mentor_id);
-    if (activityId !== undefined) result.existing_activity_id = formatActivityId(activityId);
-  }
+  await nameExistingActivities({ db }, row, results, { atMost: LIMITS.existingActivitiesPerAnswer });
   return results;
 }
 

@@ -6,16 +6,16 @@ import {
 } from '@bulk/contract';
 import { countRegistrations, listSummaries, type SummaryRow } from '../db/list.ts';
 import type { Deps } from '../deps.ts';
-import { type Cursor, formatCursor, parseCursor } from '../domain/cursor.ts';
+import { formatCursor, parseCursor } from '../domain/cursor.ts';
 import { formatRegistrationId } from '../domain/ids.ts';
-import { AppError } from '../errors.ts';
+import { readCursor } from './read-cursor.ts';
 
 /** @throws AppError `validation` for a cursor that is none of ours */
 export async function listRegistrations(
   { db }: Pick<Deps, 'db'>,
   { page = 1, limit = LIMITS.defaultPageSize, after, ...filter }: ListRegistrationsQuery,
 ): Promise<ListRegistrationsResponse> {
-  const cursor = after === undefined ? null : readCursor(after);
+  const cursor = after === undefined ? null : readCursor(after, parseCursor);
   const offset = cursor ? 0 : (page - 1) * limit;
   // One more than asked for tells whether there is a next page.
   const [rows, total] = await Promise.all([
@@ -29,15 +29,6 @@ export async function listRegistrations(
     data: shown.map(toSummary),
     pagination: { page, limit, total, next_cursor: rows.length > limit && last ? formatCursor(last) : null },
   };
-}
-
-function readCursor(after: string): Cursor {
-  const cursor = parseCursor(after);
-  if (cursor) return cursor;
-  const detail = 'must be the next_cursor of an earlier answer';
-  throw new AppError('validation', `after ${detail}`, {
-    faults: [{ parameter: 'after', code: 'wrong_format', detail }],
-  });
 }
 
 function toSummary(row: SummaryRow): RegistrationSummary {

@@ -33,6 +33,8 @@ const name = fc.oneof(
     'results',
     'only',
     'dry_run',
+    'format',
+    'code',
     'page[]',
     'page[$gt]',
     '__proto__',
@@ -50,6 +52,7 @@ const value = fc.oneof(
   encoded,
   cursor,
   fc.constantFrom(...REGISTRATION_STATUSES, 'all', 'none', 'failed', 'cancel'),
+  fc.constantFrom('csv', 'ndjson', 'json', 'duplicate', 'success', 'cG9zaXRpb24gMQ', 'cG9zaXRpb24gOTk5OTk5'),
   fc.constantFrom(
     '',
     '0',

@@ -3,12 +3,14 @@ import type {
   CreateRegistrationResponse,
   DeleteRegistrationResponse,
   ListRegistrationsResponse,
+  ResultStatus,
   ResultsMode,
+  ResultsResponse,
   RetryRegistrationRequest,
 } from '@bulk/contract';
 import type { AsyncCommand } from 'fast-check';
 import { expect } from 'vitest';
-import { existingActivityId, expectDetails, summaryOf } from './details.ts';
+import { existingActivityId, expectDetails, expectedResults, summaryOf } from './details.ts';
 import { type Filter, type Model, type ModelRegistration, mentorsThat, versionOf } from './model.ts';
 import { type Answer, expectRefusal, PATH, type Real, type Tag } from './real.ts';
 
@@ -217,6 +219,68 @@ export class ReadDetails extends Step implements Command {
     if (isKnown) expect(answer.payload).toBe('');
     await expectDetails(model, real, registration, this.mode);
   }
+}
+
+/** From page to page, or as a file, to what the details say. */
+export class ReadResults extends Step implements Command {
+  readonly pick: number;
+  readonly status: ResultStatus | null;
+  readonly limit: number;
+  readonly asFile: boolean;
+
+  constructor(pick: number, status: ResultStatus | null, limit: number, asFile: boolean) {
+    super();
+    this.pick = pick;
+    this.status = status;
+    this.limit = limit;
+    this.asFile = asFile;
+  }
+
+  async run(model: Model, real: Real): Promise<void> {
+    const registration = picked(model, this.pick);
+    const url = `${addressOf(registration)}/results?${this.status === null ? '' : `status=${this.status}&`}`;
+    if (registration === null || isGone(registration)) {
+      expectRefusal(await real.app.inject({ url }), { code: 'registration_not_found' });
+      return;
+    }
+    const expected = expectedResults(model, real.seen, registration, 'all').filter(
+      ({ status }) => this.status === null || status === this.status,
+    );
+    const isComplete = registration.status !== 'processing';
+    const read = this.asFile ? await readFile(real, url) : await this.readPages(real, url, registration);
+    expect(read).toEqual({ isComplete, results: expected });
+  }
+
+  private async readPages(real: Real, url: string, { id, status }: ModelRegistration): Promise<ReadOnce> {
+    const read: ReadOnce = { isComplete: true, results: [] };
+    let after: string | null = null;
+    do {
+      const from = after === null ? '' : `&after=${after}`;
+      const page: ResultsResponse = (
+        await real.app.inject({ url: `${url}limit=${this.limit}${from}` })
+      ).json<ResultsResponse>();
+      expect(page).toMatchObject({ id, status, pagination: { limit: this.limit } });
+      expect(page.data.length).toBeLessThanOrEqual(this.limit);
+      read.results.push(...page.data);
+      read.isComplete &&= page.complete;
+      after = page.pagination.next_cursor;
+    } while (after !== null);
+    return read;
+  }
+}
+
+interface ReadOnce {
+  isComplete: boolean;
+  results: unknown[];
+}
+
+async function readFile(real: Real, url: string): Promise<ReadOnce> {
+  const answer = await real.app.inject({ url: `${url}format=ndjson` });
+  const lines = answer.payload.split('\n').filter(Boolean);
+  return {
+    isComplete: answer.headers['results-complete'] === 'true',
+    results: lines.map((line) => JSON.parse(line)),
+  };
 }
 
 export class ReadList extends Step implements Command {

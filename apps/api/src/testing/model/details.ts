@@ -69,12 +69,12 @@ function expectedProgress(registration: ModelRegistration): unknown {
   };
 }
 
-function expectedResults(
+export function expectedResults(
   model: Model,
   seen: Seen,
   registration: ModelRegistration,
   mode: ResultsMode,
-): unknown[] {
+): Array<{ status: string }> {
   if (mode === 'none') return [];
   const all = registration.request.mentor_ids.map((mentor_id, index) => {
     const result = registration.results[index] ?? 'pending';

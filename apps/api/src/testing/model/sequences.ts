@@ -1,10 +1,11 @@
-import { REGISTRATION_STATUSES, RESULTS_MODES } from '@bulk/contract';
+import { REGISTRATION_STATUSES, RESULT_STATUSES, RESULTS_MODES } from '@bulk/contract';
 import fc from 'fast-check';
 import {
   type Command,
   DryRun,
   ReadDetails,
   ReadList,
+  ReadResults,
   Remove,
   Retry,
   Submit,
@@ -80,6 +81,14 @@ export const steps: fc.Arbitrary<Command>[] = [
   retry,
   fc.tuple(pick, fc.boolean(), tag).map((args) => new Remove(...args)),
   fc.tuple(pick, fc.constantFrom(...RESULTS_MODES), tag).map((args) => new ReadDetails(...args)),
+  fc
+    .tuple(
+      pick,
+      fc.option(fc.constantFrom(...RESULT_STATUSES)),
+      fc.constantFrom(1, 2, 4, 1_000),
+      fc.boolean(),
+    )
+    .map((args) => new ReadResults(...args)),
   fc.tuple(filter, fc.integer({ min: 1, max: 4 }), fc.boolean()).map((args) => new ReadList(...args)),
   pick.map((which) => new RunStaleMessage(which)),
   fc.constant(null).map(() => new LoseMessages()),
