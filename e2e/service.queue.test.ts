@@ -1,4 +1,4 @@
-import type { RegistrationDetails } from '@bulk/contract';
+import type { RegistrationDetails, RegistrationState } from '@bulk/contract';
 import {
   createTestDeps,
   findInconsistencies,
@@ -110,4 +110,33 @@ test('processes that are told to stop end with 0, and what they had begun goes o
   expect(await details(id)).toMatchObject({ status: 'processing' });
   await start('worker');
   expect(await finished(id)).toMatchObject({ status: 'completed', success_count: 60_000 });
+});
+
+test('a large registration can be watched from its start to its end, through either of two API processes', {
+  timeout: 90_000,
+}, async () => {
+  await start('worker');
+  const port = await freePort();
+  running.push(await startProcess('api', { ...deps.env, PORT: String(port) }));
+  const id = await submit(mentors('m', 20_000));
+  const streams = await Promise.all(
+    [baseUrl, baseUrl.replace(/:\d+/, `:${port}`)].map((url) => fetch(`${url}/${id}/events`)),
+  );
+  for (const text of await Promise.all(streams.map((stream) => stream.text()))) {
+    const states = [...text.matchAll(/^data: (.*)$/gm)].map(
+      ([, data = '']) => JSON.parse(data) as RegistrationState,
+    );
+    const processed = states.map(({ progress }) => progress.processed);
+    expect(processed).toEqual(processed.toSorted((a, b) => a - b));
+    expect(states.length).toBeGreaterThan(1);
+    expect(states.at(-1)).toMatchObject({ status: 'completed', success_count: 20_000 });
+    expect(text.match(/^event: end$/gm)).toHaveLength(1);
+  }
+});
+
+test('a process that is told to stop ends its event streams, and ends with 0', async () => {
+  const id = await submit(mentors('m', 5));
+  const stream = await fetch(`${baseUrl}/${id}/events`);
+  running[0]?.kill('SIGTERM');
+  expect(await stream.text()).toContain('event: progress');
 });

@@ -193,7 +193,9 @@ hostileTest(
       const answer = await send({ method, url, headers, ...(method === 'PUT' && { payload: '{}' }) });
       expect(answer.statusCode).toBe(404);
     }
-    expect((await send({ method: 'GET', url: `${url}/results`, headers })).statusCode).toBe(404);
+    for (const part of ['results', 'events']) {
+      expect((await send({ method: 'GET', url: `${url}/${part}`, headers })).statusCode).toBe(404);
+    }
   },
 );
 
@@ -203,8 +205,10 @@ hostileTest('a query string of any kind is read or refused', [anyQuery], async (
   expect([200, 202, 400]).toContain(posted.statusCode);
   expect([200, 400]).toContain((await send({ method: 'GET', url: `${PATH}?${query}` })).statusCode);
   expect([200, 400]).toContain((await send({ method: 'GET', url: `${PATH}/bulk-002?${query}` })).statusCode);
-  const results = await send({ method: 'GET', url: `${PATH}/bulk-002/results?${query}` });
-  expect([200, 400]).toContain(results.statusCode);
+  for (const part of ['results', 'events']) {
+    const answer = await send({ method: 'GET', url: `${PATH}/bulk-002/${part}?${query}` });
+    expect([200, 400]).toContain(answer.statusCode);
+  }
   expect([200, 400, 409]).toContain(
     (await send({ method: 'DELETE', url: `${PATH}/bulk-002?${query}` })).statusCode,
   );
@@ -214,6 +218,8 @@ hostileTest('headers of any kind are read or refused', [anyHeaders], async (head
   await send({ method: 'GET', url: PATH, headers });
   await send({ method: 'GET', url: `${PATH}/bulk-002`, headers });
   await send({ method: 'GET', url: `${PATH}/bulk-002/results`, headers });
+  const events = await send({ method: 'GET', url: `${PATH}/bulk-002/events`, headers });
+  expect([200, 204]).toContain(events.statusCode);
   const payload = JSON.stringify(CONTRACT_EXAMPLES.retryRequest);
   await send({ method: 'PUT', url: `${PATH}/bulk-002`, payload, headers });
   await send({

@@ -10,6 +10,8 @@ export const LIMITS = {
   defaultPageSize: 20,
   /** Results in one answer; a file has all of them. */
   resultsPageSize: 1_000,
+  /** Registrations counted that wait ahead of another one. */
+  countedAhead: 1_000,
   /** Faults listed in one problem; further ones are only counted. */
   faultsPerProblem: 100,
   /** Failed mentors whose clashing activity is looked up for one answer. */

@@ -22,6 +22,8 @@ export interface Config {
   /** Origins whose pages may call the API from a browser. */
   readonly corsOrigins: readonly string[];
   readonly bodyLimitBytes: number;
+  /** Clients that may watch registrations through one API process at once. */
+  readonly maxWatchers: number;
   /** Mentors one statement writes. */
   readonly batchSize: number;
   /** First messages one worker runs at once. */
@@ -78,6 +80,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       min: 1_024,
       max: 256 * 1024 * 1024,
     }),
+    maxWatchers: read.integer('MAX_WATCHERS', 2_000, { min: 1, max: 100_000 }),
     batchSize: read.integer('BATCH_SIZE', 1_000, { min: 1, max: 10_000 }),
     entryConcurrency: read.integer('ENTRY_CONCURRENCY', 8, { min: 1, max: 500 }),
     sliceConcurrency: read.integer('SLICE_CONCURRENCY', 2, { min: 1, max: 500 }),

@@ -25,4 +25,6 @@ export { retryFailed } from './registrations/retry-failed.ts';
 export { RunDelayed, type RunOutcome, runMessage } from './registrations/run-message.ts';
 export { submitRegistration } from './registrations/submit.ts';
 export { sweep } from './registrations/sweep.ts';
+export { createWatchers, type Watchers } from './registrations/watch.ts';
+export type { WatchEvent } from './registrations/watch-events.ts';
 export { toAppError } from './to-app-error.ts';

@@ -57,7 +57,7 @@ describe('CORS', () => {
     expect(response.headers).toMatchObject({
       'access-control-allow-origin': 'https://app.example.com',
       'access-control-allow-methods': 'GET, HEAD, POST, PUT, DELETE',
-      'access-control-allow-headers': 'content-type, if-match, if-none-match, idempotency-key',
+      'access-control-allow-headers': 'content-type, if-match, if-none-match, idempotency-key, last-event-id',
     });
 
     const answer = await app.inject({ url: '/healthz', headers: { origin: 'https://app.example.com' } });
@@ -162,6 +162,7 @@ describe('the OpenAPI document', () => {
       `put ${PATH}/{id}`,
       `delete ${PATH}/{id}`,
       `get ${PATH}/{id}/results`,
+      `get ${PATH}/{id}/events`,
     ]);
     expect(document.paths[PATH].post.requestBody.content['application/json'].schema).toEqual({
       $ref: '#/components/schemas/CreateRegistrationRequest',

@@ -1,6 +1,7 @@
 import type { Deps } from '@bulk/core';
 import type { App } from '../fastify-app.ts';
 import { deleteRoute } from './delete-registration.ts';
+import { eventsRoute } from './get-events.ts';
 import { detailsRoute } from './get-registration.ts';
 import { resultsRoute } from './get-results.ts';
 import { listRoute } from './list-registrations.ts';
@@ -22,5 +23,6 @@ export function registrationRoutes(deps: Deps) {
     deleteRoute(app, deps);
 
     resultsRoute(app, deps);
+    eventsRoute(app, deps);
   };
 }

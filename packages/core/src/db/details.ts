@@ -106,7 +106,7 @@ export async function findDetails(
  * When the first batch of the current attempt of registration `r` was written. Batches are run from
  * the lowest number up, so that one probe of the ledger's key tells it, however many there are.
  */
-const startOfAttempt = Prisma.sql`
+export const startOfAttempt = Prisma.sql`
   select b.processed_at
   from registration_batches b
   where b.registration_id = r.id

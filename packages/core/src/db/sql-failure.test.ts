@@ -69,6 +69,16 @@ test('a connection that is cut, or never comes about, means that the database is
   await nowhere.close();
 });
 
+test('a database that lets nobody in means that it is unavailable', async () => {
+  await deps.database.goAway();
+  // The first ones learn that their sessions have ended, the others find none.
+  for (let n = 1; n <= 20; n++) {
+    const failure = await failureOf(deps.db.prisma.$queryRaw`select 1`);
+    expect(failure).toEqual({ kind: 'transient', reason: 'database_unavailable' });
+  }
+  await deps.database.comeBack();
+});
+
 test('a server that is frozen means that the database is unavailable, on a new connection and an old one', async () => {
   const server = await startFreezableServer(deps.config.databaseUrl);
   const db = createDatabase({ ...deps.config, databaseUrl: server.url }, deps.log);

@@ -27,6 +27,9 @@ const DATA_ERROR_CLASSES: Readonly<Record<string, ResultErrorCode>> = {
 /** Serialization failure, deadlock, lock not available, query cancelled by a timeout. */
 const BUSY_STATES = new Set(['40001', '40P01', '55P03', '57014']);
 
+/** Of the statements here only a connection can meet it: to a database that is closed for maintenance. */
+const NOT_ACCEPTING_CONNECTIONS = '55000';
+
 /** Connection exceptions, operator intervention, insufficient resources, system errors. */
 const UNAVAILABLE_CLASSES = new Set(['08', '57', '53', '58']);
 
@@ -42,7 +45,8 @@ export function classifySqlFailure(error: unknown): SqlFailure {
   const code = DATA_ERROR_CLASSES[stateClass];
   if (code !== undefined) return { kind: 'data', code };
   if (BUSY_STATES.has(state)) return { kind: 'transient', reason: 'database_busy' };
-  if (UNAVAILABLE_CLASSES.has(stateClass)) return { kind: 'transient', reason: 'database_unavailable' };
+  if (state === NOT_ACCEPTING_CONNECTIONS || UNAVAILABLE_CLASSES.has(stateClass))
+    return { kind: 'transient', reason: 'database_unavailable' };
   return { kind: 'transient', reason: 'internal' };
 }
 

@@ -14,7 +14,12 @@ const FORMAT = 2;
 
 /** The entity tag (RFC 9110, 8.8.3) of the details in one of their forms. */
 export function etagOf(version: Version, results: ResultsMode): string {
-  return `"${stateTag(version)}.${version.delayedSince?.getTime() ?? 0}.${results}"`;
+  return `"${versionTag(version)}.${results}"`;
+}
+
+/** What the tags of all forms of one version begin with. */
+export function versionTag(version: Version): string {
+  return `${stateTag(version)}.${version.delayedSince?.getTime() ?? 0}`;
 }
 
 /** If-None-Match: whether the client has this very answer. */

@@ -1,12 +1,7 @@
-import {
-  DELAY_REASONS,
-  LIMITS,
-  type MentorResult,
-  type RegistrationDetails,
-  type ResultsMode,
-} from '@bulk/contract';
+import { LIMITS, type MentorResult, type RegistrationDetails, type ResultsMode } from '@bulk/contract';
 import { type DetailsRow, findDetails } from '../db/details.ts';
 import type { Deps } from '../deps.ts';
+import { delayOf } from '../domain/delay.ts';
 import { formatRegistrationId } from '../domain/ids.ts';
 import { progressOf } from '../domain/progress.ts';
 import { mentorResults } from '../domain/results.ts';
@@ -79,12 +74,7 @@ function toDetails(row: DetailsRow, results: MentorResult[]): RegistrationDetail
     override_duplicates: row.overrideDuplicates,
     retry_count: row.attempt - 1,
     updated_at: row.updatedAt.toISOString(),
-    delayed: toDelay(row),
+    delayed: delayOf(row),
     progress: progressOf(row),
   };
-}
-
-function toDelay({ delayReason, delayedSince }: DetailsRow): RegistrationDetails['delayed'] {
-  if (delayReason === null || delayedSince === null) return null;
-  return { since: delayedSince.toISOString(), code: delayReason, message: DELAY_REASONS[delayReason] };
 }

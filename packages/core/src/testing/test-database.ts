@@ -5,6 +5,9 @@ import { TEMPLATE_DATABASE } from './template.ts';
 
 export interface TestDatabase {
   readonly url: string;
+  /** Ends all sessions and refuses new ones, as a server does that restarts. */
+  goAway(): Promise<void>;
+  comeBack(): Promise<void>;
   /** Ends its sessions too. */
   drop(): Promise<void>;
 }
@@ -16,6 +19,11 @@ export async function cloneDatabase(): Promise<TestDatabase> {
   await administrate(`create database ${name} template ${TEMPLATE_DATABASE} strategy file_copy`);
   return {
     url: urlOf(name),
+    async goAway() {
+      await administrate(`alter database ${name} with allow_connections false`);
+      await administrate(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`);
+    },
+    comeBack: () => administrate(`alter database ${name} with allow_connections true`),
     drop: () => administrate(`drop database ${name} with (force)`),
   };
 }

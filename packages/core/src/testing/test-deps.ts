@@ -7,9 +7,10 @@ import type { Deps } from '../deps.ts';
 import { createLogger } from '../log.ts';
 import { createQueue } from '../queue/registration-queue.ts';
 import { submitRegistration } from '../registrations/submit.ts';
-import { cloneDatabase } from './test-database.ts';
+import { cloneDatabase, type TestDatabase } from './test-database.ts';
 
 export interface TestDeps extends Deps {
+  database: TestDatabase;
   /** The same environment for a process of its own. */
   env: Record<string, string>;
   close(): Promise<void>;
@@ -38,6 +39,7 @@ export async function createTestDeps({
     log,
     db,
     queue,
+    database,
     env,
     async close() {
       if (backend === 'redis') {

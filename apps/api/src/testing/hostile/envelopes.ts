@@ -121,6 +121,7 @@ const headerValue = fc.oneof(
   ),
   fc.constantFrom(
     '"2.1.0.0.processing.0.all"',
+    '2.1.1.1.completed.0',
     '0',
     'key',
     '"key"',
@@ -154,6 +155,7 @@ export const anyHeaders: fc.Arbitrary<Record<string, string>> = fc.record(
     'if-match': headerValue,
     'if-none-match': headerValue,
     'idempotency-key': headerValue,
+    'last-event-id': headerValue,
     'content-type': mediaType,
     accept: mediaType,
     origin: headerValue,

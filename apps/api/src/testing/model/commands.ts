@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type {
   CreateRegistrationRequest,
   CreateRegistrationResponse,
@@ -281,6 +282,44 @@ async function readFile(real: Real, url: string): Promise<ReadOnce> {
     isComplete: answer.headers['results-complete'] === 'true',
     results: lines.map((line) => JSON.parse(line)),
   };
+}
+
+/** Connects, and leaves when the first event has come. */
+export class Watch extends Step implements Command {
+  readonly pick: number;
+
+  constructor(pick: number) {
+    super();
+    this.pick = pick;
+  }
+
+  async run(model: Model, real: Real): Promise<void> {
+    const registration = picked(model, this.pick);
+    const url = addressOf(registration);
+    if (registration === null || isGone(registration)) {
+      expectRefusal(await real.app.inject({ url: `${url}/events` }), { code: 'registration_not_found' });
+      return;
+    }
+    const answer = await real.app.inject({ url: `${url}/events`, payloadAsStream: true });
+    const [text] = (await once(answer.stream(), 'data')) as [Buffer];
+    answer.stream().destroy();
+    const [, id, name, data] =
+      /^retry: 2000\nid: (.+)\nevent: (.+)\ndata: (.+)\n\n$/.exec(String(text)) ?? [];
+
+    const details = await real.app.inject({ url });
+    expect(details.headers.etag).toBe(`"${id}.all"`);
+    expect(name).toBe(registration.status === 'processing' ? 'progress' : 'end');
+    const earlier = model.registrations.slice(0, model.registrations.indexOf(registration));
+    expect({ ...details.json<object>(), ...JSON.parse(data ?? '') }).toEqual({
+      ...details.json<object>(),
+      rate: null,
+      estimated_end: null,
+      waiting_ahead:
+        registration.status === 'processing'
+          ? earlier.filter(({ status, isDeleted }) => status === 'processing' && !isDeleted).length
+          : 0,
+    });
+  }
 }
 
 export class ReadList extends Step implements Command {

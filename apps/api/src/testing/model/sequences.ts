@@ -10,6 +10,7 @@ import {
   Retry,
   Submit,
   type TagChoice,
+  Watch,
 } from './commands.ts';
 import type { Filter } from './model.ts';
 import { LoseMessages, RunMessage, RunStaleMessage, Sweep } from './worker-commands.ts';
@@ -90,6 +91,7 @@ export const steps: fc.Arbitrary<Command>[] = [
     )
     .map((args) => new ReadResults(...args)),
   fc.tuple(filter, fc.integer({ min: 1, max: 4 }), fc.boolean()).map((args) => new ReadList(...args)),
+  pick.map((which) => new Watch(which)),
   pick.map((which) => new RunStaleMessage(which)),
   fc.constant(null).map(() => new LoseMessages()),
   fc.constant(null).map(() => new Sweep()),

@@ -1,0 +1,68 @@
+import { Readable } from 'node:stream';
+import { createWatchers, type Deps } from '@bulk/core';
+import { Type } from 'typebox';
+import { EventStream } from '../events/event-stream.ts';
+import { formatEvent, PREAMBLE } from '../events/format-event.ts';
+import { keepOpenStreams } from '../events/open-streams.ts';
+import type { App } from '../fastify-app.ts';
+import { problems } from './problem-responses.ts';
+import { documented, IdParams, NoQuery, registrationIdOf, TAG } from './shared.ts';
+
+const schema = {
+  tags: [TAG],
+  operationId: 'watchRegistration',
+  summary: 'Watch a bulk registration job as it goes on',
+  description:
+    'Server-sent events, for an `EventSource`: `progress` with the state at once and whenever it has changed, at most ' +
+    'four times a second; `end` with the final state; `gone` when it was deleted meanwhile. After `end` and `gone` ' +
+    'the stream is over. The data of `progress` and `end` is a `RegistrationState`, that of `gone` a `RegistrationGone`. ' +
+    'Who reads slowly gets the newest state only.',
+  params: IdParams,
+  querystring: NoQuery,
+  headers: Type.Object({
+    'last-event-id': Type.Optional(
+      Type.String({ description: 'Sent by browsers that connect again: 204 if they have seen the end.' }),
+    ),
+  }),
+  response: {
+    200: {
+      description: 'The stream.',
+      content: { 'text/event-stream': { schema: Type.String() } },
+    },
+    204: documented(Type.Unsafe<undefined>({ type: 'null' }), {
+      description: 'Nothing more will come; browsers stop connecting.',
+    }),
+    ...problems('validation', 'registration_not_found', 'internal', 'unavailable'),
+  },
+};
+
+export function eventsRoute(app: App, deps: Deps): void {
+  const watchers = createWatchers(deps);
+  const openStreams = keepOpenStreams(app);
+
+  app.get('/:id/events', { schema }, async (request, reply) => {
+    openStreams.refuseWhenClosing();
+    // What comes after the first event finds the stream in its place.
+    const watch = await watchers.watch(registrationIdOf(request.params), (event) => {
+      stream.send(formatEvent(event));
+      if (event.name !== 'progress') stream.end();
+    });
+    const stream = new EventStream({ onClose: watch.stop });
+    const { first } = watch;
+    reply.header('cache-control', 'no-store');
+    if (first.name === 'end' && first.version === request.headers['last-event-id']) {
+      stream.destroy();
+      return reply.code(204).send();
+    }
+
+    reply.type('text/event-stream').header('x-accel-buffering', 'no');
+    if (request.method === 'HEAD') {
+      stream.destroy();
+      return reply.send(Readable.from([]));
+    }
+    openStreams.add(stream, reply.raw);
+    stream.send(PREAMBLE + formatEvent(first));
+    if (first.name === 'end') stream.end();
+    return reply.send(stream);
+  });
+}

@@ -1,0 +1,48 @@
+import { type Static, Type } from 'typebox';
+import { RegistrationId, Timestamp } from './fields.ts';
+import { LIMITS } from './limits.ts';
+import { RegistrationDetails } from './registrations.ts';
+
+/**
+ * What a stream of events tells:
+ *
+ * - progress: the state, whenever it has changed
+ * - end: the final state; the stream is over
+ * - gone: the registration was deleted; the stream is over
+ */
+export const EVENT_NAMES = ['progress', 'end', 'gone'] as const;
+export type EventName = (typeof EVENT_NAMES)[number];
+
+const { id, status, mentor_count, success_count, failure_count, retry_count, updated_at, completed_at } =
+  RegistrationDetails.properties;
+const { progress, delayed } = RegistrationDetails.properties;
+
+/** The data of `progress` and `end`: where a registration stands. */
+export const RegistrationState = Type.Object({
+  id,
+  status,
+  mentor_count,
+  success_count,
+  failure_count,
+  retry_count,
+  updated_at,
+  completed_at,
+  progress,
+  rate: Type.Union([Type.Number({ minimum: 0 }), Type.Null()], {
+    description: 'Mentors a second over the last five seconds; null while that is not known, and at the end.',
+  }),
+  estimated_end: Type.Union([Timestamp, Type.Null()], {
+    description: 'When it would be done at this rate; null where nothing can be said.',
+  }),
+  waiting_ahead: Type.Integer({
+    minimum: 0,
+    maximum: LIMITS.countedAhead,
+    description: `Registrations that were created earlier and are processing still; ${LIMITS.countedAhead} stands for more, too.`,
+  }),
+  delayed,
+});
+export type RegistrationState = Static<typeof RegistrationState>;
+
+/** The data of `gone`. */
+export const RegistrationGone = Type.Object({ id: RegistrationId });
+export type RegistrationGone = Static<typeof RegistrationGone>;
