@@ -20,6 +20,7 @@ const shared = `${core}/[^/]+\\.ts$`;
 module.exports = {
   forbidden: [
     only('packages/contract', [], 'The contract stands alone: the browser loads it.'),
+    only('packages/client', ['packages/contract/'], 'The client knows the contract: the browser loads it.'),
     only('packages/core', ['packages/contract/'], 'Core imports the contract, never an app.'),
     only(
       'apps/api',
@@ -31,7 +32,11 @@ module.exports = {
       ['packages/contract/', 'packages/core/'],
       'Apps share core and contract, never each other.',
     ),
-    only('apps/web', ['packages/contract/'], 'The browser knows the contract and nothing behind it.'),
+    only(
+      'apps/web',
+      ['packages/contract/', 'packages/client/'],
+      'The browser knows the contract, the client, and nothing behind them.',
+    ),
 
     only(`${core}/domain`, ['packages/contract/'], 'Domain is pure: it knows the contract only.'),
     only(
@@ -50,6 +55,20 @@ module.exports = {
       severity: 'error',
       from: { path: `^${core}/domain/`, pathNot: tests },
       to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional', 'npm-peer'] },
+    },
+    {
+      name: 'client-brings-little',
+      comment: 'Of the contract it takes the types, or every page that calls us would load the schemas as well.',
+      severity: 'error',
+      from: { path: '^packages/client/', pathNot: tests },
+      to: { path: '^packages/contract/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'client-runs-in-browsers',
+      comment: 'No built-in modules of Node.',
+      severity: 'error',
+      from: { path: '^packages/client/', pathNot: tests },
+      to: { dependencyTypes: ['core'] },
     },
     {
       name: 'only-registrations-compose',

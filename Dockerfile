@@ -9,6 +9,7 @@ RUN npm install --global pnpm@12.4.2
 # Manifests first: an edit of the sources leaves the layers of node_modules as they are.
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
 COPY packages/contract/package.json packages/contract/
+COPY packages/client/package.json packages/client/
 COPY packages/core/package.json packages/core/
 COPY apps/api/package.json apps/api/
 COPY apps/worker/package.json apps/worker/

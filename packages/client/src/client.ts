@@ -1,0 +1,146 @@
+import type {
+  CreateRegistrationRequest,
+  CreateRegistrationResponse,
+  DeleteRegistrationResponse,
+  DryRunResponse,
+  ListRegistrationsQuery,
+  ListRegistrationsResponse,
+  MentorResult,
+  RetryRegistrationResponse,
+} from '@bulk/contract';
+import { cancelRegistration, type DeleteOptions, deleteRegistration } from './removing.ts';
+import {
+  type Download,
+  type DownloadOptions,
+  downloadResults,
+  eachResult,
+  type ResultsOptions,
+  type ResultsUrlOptions,
+  resultPages,
+  resultsUrl,
+} from './results.ts';
+import type { DetailsWithProgress, RegistrationState, ResultsPage } from './shapes.ts';
+import { type GetOptions, pathOf, readSnapshot, type Snapshot } from './snapshot.ts';
+import { type Call, type CallOptions, type ClientOptions, createTransport } from './transport.ts';
+import { type WatchOptions, watch } from './watch.ts';
+
+export interface KeyedOptions extends CallOptions {
+  /** Names this request: with the same key it is carried out once, however often it is sent. One is made if none is given. */
+  idempotencyKey?: string | undefined;
+}
+
+export interface RetryFailedOptions extends KeyedOptions {
+  /** Left out, it stays as it was. */
+  overrideDuplicates?: boolean | undefined;
+  /** Only these of the failed mentors; left out, all of them. */
+  mentorIds?: readonly string[] | undefined;
+}
+
+export type BulkClient = ReturnType<typeof createClient>;
+
+/**
+ * The service from a program or a page. Needs nothing but `fetch`.
+ *
+ * Every call takes a signal, and throws `ApiProblem` when the service says no, `ServiceUnreachable` when
+ * there is no answer after some tries, and the signal's reason when it is aborted. Each is safe to repeat,
+ * and is repeated by itself where that may help: nothing is ever carried out twice.
+ */
+export function createClient(clientOptions: ClientOptions) {
+  const transport = createTransport(clientOptions);
+  const sendForJson = <T>(call: Call, options: CallOptions) =>
+    transport.send(call, options, async (response) => (await response.json()) as T);
+
+  return {
+    create(
+      request: CreateRegistrationRequest,
+      { idempotencyKey = newKey(), ...options }: KeyedOptions = {},
+    ): Promise<CreateRegistrationResponse> {
+      const headers = { 'idempotency-key': idempotencyKey };
+      return sendForJson({ method: 'POST', body: request, headers }, options);
+    },
+
+    /** What would become of it; nothing is written. */
+    dryRun(request: CreateRegistrationRequest, options: CallOptions = {}): Promise<DryRunResponse> {
+      return sendForJson({ method: 'POST', body: request, query: { dry_run: true } }, options);
+    },
+
+    /** With `known`, an earlier answer, this very object comes back when nothing has changed. */
+    get(id: string, options: GetOptions = {}): Promise<Snapshot> {
+      return readSnapshot(transport, id, options);
+    },
+
+    list(query: ListRegistrationsQuery = {}, options: CallOptions = {}): Promise<ListRegistrationsResponse> {
+      return sendForJson({ method: 'GET', query }, options);
+    },
+
+    retryFailed(
+      id: string,
+      { overrideDuplicates, mentorIds, idempotencyKey = newKey(), ...options }: RetryFailedOptions = {},
+    ): Promise<RetryRegistrationResponse> {
+      const body = {
+        action: 'retry_failed',
+        override_duplicates: overrideDuplicates,
+        mentor_ids: mentorIds,
+      };
+      const headers = { 'idempotency-key': idempotencyKey };
+      return sendForJson({ method: 'PUT', path: pathOf(id), body, headers }, options);
+    },
+
+    /** Cancels what is running, and never deletes. */
+    cancel(id: string, options: CallOptions = {}): Promise<DeleteRegistrationResponse> {
+      return cancelRegistration(transport, id, options);
+    },
+
+    /**
+     * Deletes what has ended, and never cancels.
+     *
+     * @throws ApiProblem `still_processing`, `changed_meanwhile`
+     */
+    delete(id: string, options: DeleteOptions = {}): Promise<DeleteRegistrationResponse> {
+      return deleteRegistration(transport, id, options);
+    },
+
+    /** What became of each mentor, one after the other and in their order; reads on as it is asked. */
+    results(id: string, options: ResultsOptions = {}): AsyncGenerator<MentorResult, void, undefined> {
+      return eachResult(transport, id, options);
+    },
+
+    resultPages(id: string, options: ResultsOptions = {}): AsyncGenerator<ResultsPage, void, undefined> {
+      return resultPages(transport, id, options);
+    },
+
+    /** For a link. A browser that follows it brings neither `token` nor `headers` along. */
+    resultsUrl(id: string, options: ResultsUrlOptions): string {
+      return resultsUrl(transport, id, options);
+    },
+
+    download(id: string, options: DownloadOptions): Promise<Download> {
+      return downloadResults(transport, id, options);
+    },
+
+    /** Where it stands, now and whenever that changes; the last one is final. Leave the loop, or abort, at any time. */
+    watch(id: string, options: WatchOptions = {}): AsyncGenerator<RegistrationState, void, undefined> {
+      return watch(transport, id, options);
+    },
+
+    /** Resolves when nothing is processing any more, with the details as they then are. */
+    async wait(
+      id: string,
+      { results, ...options }: WatchOptions & Pick<GetOptions, 'results'> = {},
+    ): Promise<DetailsWithProgress> {
+      for (;;) {
+        for await (const _ of watch(transport, id, options));
+        const { signal } = options;
+        const { details } = await readSnapshot(transport, id, { results, signal });
+        // Else it was retried in between.
+        if (details.status !== 'processing') return details;
+      }
+    },
+  };
+}
+
+/** Not `crypto.randomUUID`, which pages have on https only. */
+function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
