@@ -58,7 +58,8 @@ module.exports = {
     },
     {
       name: 'client-brings-little',
-      comment: 'Of the contract it takes the types, or every page that calls us would load the schemas as well.',
+      comment:
+        'Of the contract it takes the types, or every page that calls us would load the schemas as well.',
       severity: 'error',
       from: { path: '^packages/client/', pathNot: tests },
       to: { path: '^packages/contract/', dependencyTypesNot: ['type-only'] },

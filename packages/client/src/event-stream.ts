@@ -44,11 +44,12 @@ export async function* readEvents(
       accept: 'text/event-stream',
       ...(lastEventId !== null && { 'last-event-id': lastEventId }),
     };
-    const body = await transport.send(
+    const response = await transport.send(
       { method: 'GET', path: `${pathOf(id)}/events`, headers },
       { signal: connected, tries: 1 },
-      bodyOf,
+      async (answer) => answer,
     );
+    const body = bodyOf(response);
     if (body === null) yield { kind: 'nothing_new' };
     else yield* parse(body, { signal, onReconnectDelay });
   } finally {
@@ -57,7 +58,7 @@ export async function* readEvents(
 }
 
 /** null: 204, nothing more will come. */
-async function bodyOf({ status, headers, body }: Response): Promise<ReadableStream<Uint8Array> | null> {
+function bodyOf({ status, headers, body }: Response): ReadableStream<Uint8Array> | null {
   if (status === 204) return null;
   const isStream = headers.get('content-type')?.startsWith('text/event-stream');
   if (isStream && body !== null) return body;
