@@ -33,6 +33,11 @@ module.exports = {
       'Apps share core and contract, never each other.',
     ),
     only(
+      'apps/cli',
+      ['packages/contract/', 'packages/client/'],
+      'The command line is a caller like any other: it knows the API only.',
+    ),
+    only(
       'apps/web',
       ['packages/contract/', 'packages/client/'],
       'The browser knows the contract, the client, and nothing behind them.',

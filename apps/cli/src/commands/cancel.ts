@@ -1,0 +1,16 @@
+import { EXIT } from '../exit-codes.ts';
+import type { Registry } from '../program.ts';
+
+export function addCancel({ program, perform }: Registry): void {
+  program
+    .command('cancel')
+    .description('Stop a registration that is processing. What it has written stays; nothing is deleted.')
+    .argument('<id>', 'such as bulk-001')
+    .action((id: string) =>
+      perform(async ({ client, io, isJson, print }) => {
+        const answer = await client.cancel(id, { signal: io.signal });
+        print(isJson ? JSON.stringify(answer) : answer.message);
+        return EXIT.ok;
+      }),
+    );
+}

@@ -1,0 +1,16 @@
+import { EXIT } from '../exit-codes.ts';
+import type { Registry } from '../program.ts';
+
+export function addDelete({ program, perform }: Registry): void {
+  program
+    .command('delete')
+    .description('Delete a registration that is finished. Its activities stay; nothing is cancelled.')
+    .argument('<id>', 'such as bulk-001')
+    .action((id: string) =>
+      perform(async ({ client, io, isJson, print }) => {
+        const answer = await client.delete(id, { signal: io.signal });
+        print(isJson ? JSON.stringify(answer) : answer.message);
+        return EXIT.ok;
+      }),
+    );
+}

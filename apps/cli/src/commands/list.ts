@@ -1,0 +1,86 @@
+import type { ListRegistrationsQuery, RegistrationStatus, RegistrationSummary } from '@bulk/contract';
+import { REGISTRATION_STATUSES } from '@bulk/contract';
+import { Option } from 'commander';
+import type { Context } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { visible } from '../io.ts';
+import type { Registry } from '../program.ts';
+import { wholeNumber } from './whole-number.ts';
+
+interface ListOptions {
+  status?: RegistrationStatus;
+  coordinator?: string;
+  activityType?: string;
+  from?: string;
+  to?: string;
+  hasFailures?: true;
+  limit: number;
+  after?: string;
+}
+
+export function addList({ program, perform }: Registry): void {
+  program
+    .command('list')
+    .description('List registrations, newest first.')
+    .addOption(new Option('--status <status>', 'only these').choices(REGISTRATION_STATUSES))
+    .option('--coordinator <id>', 'only those of this coordinator')
+    .option('--activity-type <type>', 'only those of this kind')
+    .option('--from <yyyy-mm-dd>', 'only activities on this day or later')
+    .option('--to <yyyy-mm-dd>', 'only activities on this day or earlier')
+    .option('--has-failures', 'only those in which a mentor failed')
+    .option('--limit <count>', 'how many, at most 100', wholeNumber, 20)
+    .option('--after <cursor>', 'go on from here, as the list before says')
+    .action((options: ListOptions) => perform((context) => list(context, options)));
+}
+
+async function list({ client, io, isJson, print, say }: Context, options: ListOptions): Promise<ExitCode> {
+  const answer = await client.list(queryOf(options), { signal: io.signal });
+  if (isJson) {
+    print(JSON.stringify(answer));
+    return EXIT.ok;
+  }
+  const { total, next_cursor } = answer.pagination;
+  for (const line of tableOf(answer.data)) print(line);
+  say(next_cursor === null ? `${total} in all` : `${total} in all; go on with --after ${next_cursor}`);
+  return EXIT.ok;
+}
+
+function queryOf(options: ListOptions): ListRegistrationsQuery {
+  const { status, coordinator, activityType, from, to, hasFailures, limit, after } = options;
+  return {
+    limit,
+    ...(status && { status }),
+    ...(coordinator && { coordinator_id: coordinator }),
+    ...(activityType && { activity_type: activityType }),
+    ...(from && { from }),
+    ...(to && { to }),
+    ...(hasFailures && { has_failures: true }),
+    ...(after && { after }),
+  };
+}
+
+const HEADER = ['ID', 'STATUS', 'MENTORS', 'OK', 'FAILED', 'DATE', 'ACTIVITY', 'COORDINATOR'];
+
+function tableOf(registrations: RegistrationSummary[]): string[] {
+  const rows = [HEADER, ...registrations.map(cellsOf)];
+  const widths = HEADER.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function cellsOf(each: RegistrationSummary): string[] {
+  return [
+    each.id,
+    each.status,
+    String(each.mentor_count),
+    String(each.success_count),
+    String(each.failure_count),
+    each.activity_date,
+    visible(each.activity_type),
+    visible(each.coordinator_id),
+  ];
+}

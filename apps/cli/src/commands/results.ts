@@ -1,0 +1,91 @@
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { Readable, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type Download, ServiceUnreachable } from '@bulk/client';
+import { RESULT_ERROR_CODES, RESULT_STATUSES, type ResultErrorCode, type ResultStatus } from '@bulk/contract';
+import { Option } from 'commander';
+import type { Context } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import type { Registry } from '../program.ts';
+import { UsageError } from '../usage-error.ts';
+import { jsonDocument } from './results-json.ts';
+
+interface ResultsOptions {
+  format?: 'csv' | 'json' | 'ndjson';
+  status?: ResultStatus;
+  code?: ResultErrorCode;
+  output?: string;
+}
+
+export function addResults({ program, perform }: Registry): void {
+  program
+    .command('results')
+    .description('What became of each mentor, in the order they were given.')
+    .argument('<id>', 'such as bulk-001')
+    .addOption(
+      new Option('--format <format>', 'csv unless --json is given').choices(['csv', 'json', 'ndjson']),
+    )
+    .addOption(new Option('--status <status>', 'only these').choices(RESULT_STATUSES))
+    .addOption(new Option('--code <code>', 'only those who failed with it').choices(RESULT_ERROR_CODES))
+    .option('--output <file>', 'write to a file, which appears only when it is whole')
+    .action((id: string, options: ResultsOptions) =>
+      perform((context) => writeResults(context, id, options)),
+    );
+}
+
+async function writeResults(context: Context, id: string, options: ResultsOptions): Promise<ExitCode> {
+  const { io, say } = context;
+  const { source, isComplete } = await openResults(context, id, options);
+  if (options.output === undefined) await pipeline(source, io.stdout, { end: false, signal: io.signal });
+  else await writeFileWhole(source, options.output, io.signal);
+  if (!isComplete()) say(`${id} is still processing: these are the results so far`);
+  return EXIT.ok;
+}
+
+interface Opened {
+  source: Readable;
+  /** To be asked at the end. */
+  isComplete(): boolean;
+}
+
+async function openResults(
+  { client, io: { signal }, isJson }: Context,
+  id: string,
+  { format = isJson ? 'json' : 'csv', status, code }: ResultsOptions,
+): Promise<Opened> {
+  if (format === 'json') {
+    let isComplete = true;
+    const pages = client.resultPages(id, { status, code, signal });
+    const source = Readable.from(
+      jsonDocument(pages, (page) => {
+        isComplete &&= page.complete;
+      }),
+    );
+    return { source, isComplete: () => isComplete };
+  }
+  const { body, isComplete } = await client.download(id, { format, status, code, signal });
+  return { source: Readable.from(chunksOf(body)), isComplete: () => isComplete };
+}
+
+/** @throws ServiceUnreachable when it breaks off */
+async function* chunksOf(body: Download['body']): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    for await (const chunk of Readable.fromWeb(body)) yield chunk as Uint8Array;
+  } catch (error) {
+    throw new ServiceUnreachable('The download broke off', { cause: error });
+  }
+}
+
+async function writeFileWhole(source: Readable, file: string, signal: AbortSignal): Promise<void> {
+  const partial = `${file}.partial`;
+  try {
+    await pipeline(source, createWriteStream(partial) as Writable, { signal });
+    await rename(partial, file);
+  } catch (error) {
+    await rm(partial, { force: true });
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (syscall === undefined) throw error;
+    throw new UsageError(`--output ${file} could not be written (${code})`, { cause: error });
+  }
+}

@@ -1,0 +1,40 @@
+import type { RegistrationDetails } from '@bulk/contract';
+import type { Context } from '../context.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { visible } from '../io.ts';
+import { exitCodeOf, outcomeLine } from '../outcome.ts';
+import type { Registry } from '../program.ts';
+
+export function addStatus({ program, perform }: Registry): void {
+  program
+    .command('status')
+    .description('Tell where a registration stands.')
+    .argument('<id>', 'such as bulk-001')
+    .action((id: string) => perform((context) => showStatus(context, id)));
+}
+
+async function showStatus({ client, io, isJson, print }: Context, id: string): Promise<ExitCode> {
+  const { details } = await client.get(id, { results: 'none', signal: io.signal });
+  if (isJson) {
+    print(JSON.stringify(details));
+  } else {
+    print(outcomeLine(details, io.stdout, io));
+    for (const [name, value] of rowsOf(details)) print(`  ${name.padEnd(12)}${visible(value)}`);
+  }
+  return exitCodeOf(details);
+}
+
+function rowsOf(details: RegistrationDetails): [name: string, value: string][] {
+  const { activity_type, activity_date, duration_minutes, coordinator_id, notes, delayed } = details;
+  return [
+    ['Activity', `${activity_type} on ${activity_date}, ${duration_minutes} minutes`],
+    ['Coordinator', coordinator_id],
+    ...(notes ? [['Notes', notes] satisfies [string, string]] : []),
+    ['Created', details.created_at],
+    ...(details.completed_at ? [['Ended', details.completed_at] satisfies [string, string]] : []),
+    ...(details.retry_count > 0 ? [['Retries', String(details.retry_count)] satisfies [string, string]] : []),
+    ...(delayed
+      ? [['Delayed', `since ${delayed.since}: ${delayed.message}`] satisfies [string, string]]
+      : []),
+  ];
+}

@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import { ApiProblem } from '@bulk/client';
+import { type CreateRegistrationRequest, LIMITS } from '@bulk/contract';
+import type { Context } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { visible } from '../io.ts';
+import { type MentorList, readMentors } from '../mentors/read-mentors.ts';
+import type { Registry } from '../program.ts';
+import { followToEnd } from '../progress/follow.ts';
+import { UsageError } from '../usage-error.ts';
+import { withKeyTold } from './told-key.ts';
+import { wholeNumber } from './whole-number.ts';
+
+interface SubmitOptions {
+  coordinator: string;
+  activityType: string;
+  date: string;
+  duration: number;
+  notes?: string;
+  overrideDuplicates?: true;
+  dryRun?: true;
+  watch?: true;
+  column?: string;
+  idempotencyKey?: string;
+}
+
+export function addSubmit({ program, perform }: Registry): void {
+  program
+    .command('submit')
+    .summary('register the mentors of files')
+    .description(
+      'Register one activity for the mentors of files: one id a line, or CSV with a header. Prints the id of the registration.',
+    )
+    .argument('<files...>', 'where the mentors are; - is standard input')
+    .requiredOption('--coordinator <id>', 'who registers')
+    .requiredOption('--activity-type <type>', 'what kind of activity it was')
+    .requiredOption('--date <yyyy-mm-dd>', 'the day of the activity')
+    .requiredOption('--duration <minutes>', 'how long it took', wholeNumber)
+    .option('--notes <text>', 'kept with every activity')
+    .option('--override-duplicates', 'write one more activity for those who already have this one')
+    .option('--column <name>', 'where the ids are in a CSV file; else mentor_id, mentor or id')
+    .option('--dry-run', 'only tell who would be a duplicate')
+    .option('--watch', 'stay until it is finished')
+    .option('--idempotency-key <key>', 'names this registration: sent again, it is not made again')
+    .addHelpText('after', EXAMPLES)
+    .action((files: string[], options: SubmitOptions) =>
+      perform((context) => submit(context, files, options)),
+    );
+}
+
+const EXAMPLES = `
+Examples:
+  bulk submit mentors.csv --coordinator coord-42 --activity-type group_workshop \\
+    --date 2026-03-28 --duration 120 --watch
+  cut -d, -f1 people.csv | bulk submit - --coordinator coord-42 …
+`;
+
+async function submit(context: Context, files: string[], options: SubmitOptions): Promise<ExitCode> {
+  const list = await readMentors(files, { column: options.column ?? null, stdin: context.io.stdin });
+  tellWhatWasRead(context, list);
+  const request = requestOf(list, options);
+  try {
+    return await (options.dryRun ? dryRun(context, request) : register(context, request, options));
+  } catch (error) {
+    if (error instanceof ApiProblem) tellWhichMentors(context, list, error);
+    throw error;
+  }
+}
+
+/** The service names them by their place in the request, which nobody has before his eyes. */
+function tellWhichMentors({ say }: Context, { ids }: MentorList, { errors }: ApiProblem): void {
+  for (const { pointer } of errors) {
+    const place = /^#\/mentor_ids\/(\d+)$/.exec(pointer ?? '')?.[1];
+    const id = ids[Number(place)];
+    if (id !== undefined) say(`mentor_ids/${place} is ${visible(JSON.stringify(id))}`);
+  }
+}
+
+/** @throws UsageError for more mentors than the service takes at once */
+function tellWhatWasRead({ say }: Context, { ids, repeated, empty }: MentorList): void {
+  const { mentorsPerRegistration } = LIMITS;
+  const left = [
+    ...(repeated > 0 ? [`${repeated} repeated left out`] : []),
+    ...(empty > 0 ? [`${empty} lines without an id left out`] : []),
+  ];
+  say([`${ids.length} mentors`, ...left].join(', '));
+  if (ids.length <= mentorsPerRegistration) return;
+  throw new UsageError(
+    `One registration takes at most ${mentorsPerRegistration} mentors, and these are ${ids.length}: split the file. Nothing was sent.`,
+  );
+}
+
+function requestOf({ ids }: MentorList, options: SubmitOptions): CreateRegistrationRequest {
+  return {
+    coordinator_id: options.coordinator,
+    mentor_ids: ids,
+    activity_type: options.activityType,
+    activity_date: options.date,
+    duration_minutes: options.duration,
+    ...(options.notes !== undefined && { notes: options.notes }),
+    ...(options.overrideDuplicates && { override_duplicates: true }),
+  };
+}
+
+async function dryRun({ client, io, isJson, print }: Context, request: CreateRegistrationRequest) {
+  const answer = await client.dryRun(request, { signal: io.signal });
+  const exitCode = answer.failure_count > 0 ? EXIT.notAllSucceeded : EXIT.ok;
+  if (isJson) {
+    print(JSON.stringify(answer));
+    return exitCode;
+  }
+  print(`Nothing was written. Of ${answer.mentor_count} mentors now:`);
+  print(`  ${answer.success_count} would get the activity`);
+  print(`  ${answer.failure_count} would fail as duplicates`);
+  if (answer.duplicates.length > 0) print(request.override_duplicates ? 'One more for:' : 'Duplicates:');
+  for (const each of answer.duplicates) print(`  ${each.mentor_id}  has ${each.existing_activity_id}`);
+  return exitCode;
+}
+
+async function register(
+  context: Context,
+  request: CreateRegistrationRequest,
+  { watch, idempotencyKey = randomUUID() }: SubmitOptions,
+): Promise<ExitCode> {
+  const { client, io, isJson, print, say } = context;
+  const created = await withKeyTold(context, idempotencyKey, () =>
+    client.create(request, { idempotencyKey, signal: io.signal }),
+  );
+  // With --watch the states are the answer, and the first of them has the id.
+  if (isJson && !watch) print(JSON.stringify(created));
+  if (!isJson) print(created.id);
+  if (watch) return followToEnd(context, created.id);
+  if (!isJson) say(`Accepted. To see how it goes: bulk watch ${created.id}`);
+  return EXIT.ok;
+}

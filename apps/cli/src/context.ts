@@ -1,0 +1,47 @@
+import { type BulkClient, createClient } from '@bulk/client';
+import type { Io } from './io.ts';
+import { UsageError } from './usage-error.ts';
+
+/** The options that every command has. */
+export interface GlobalOptions {
+  url?: string;
+  token?: string;
+  json?: true;
+}
+
+/** What a command works with. */
+export interface Context {
+  client: BulkClient;
+  io: Io;
+  isJson: boolean;
+  /** A line on standard output: an answer. */
+  print(line: string): void;
+  /** A line on standard error: for a person. */
+  say(line: string): void;
+}
+
+const DEFAULT_URL = 'http://localhost:3000';
+
+export function createContext(io: Io, options: GlobalOptions): Context {
+  const say = (line: string) => void io.stderr.write(`${line}\n`);
+  const client = createClient({
+    baseUrl: serviceUrl(options.url ?? io.env.BULK_URL ?? DEFAULT_URL),
+    token: options.token ?? io.env.BULK_TOKEN,
+    onRetry: ({ error, delayMs }) =>
+      say(`${error.message}; trying again in ${(delayMs / 1_000).toFixed(1)} s`),
+  });
+  return {
+    client,
+    io,
+    isJson: options.json ?? false,
+    say,
+    print: (line) => void io.stdout.write(`${line}\n`),
+  };
+}
+
+/** @throws UsageError for an address that is none */
+function serviceUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return text;
+  throw new UsageError(`--url must be an http or https address, and this is ${JSON.stringify(text)}`);
+}

@@ -1,0 +1,56 @@
+import { ApiProblem, ServiceUnreachable } from '@bulk/client';
+import type { Fault } from '@bulk/contract';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { visible } from './io.ts';
+import { UsageError } from './usage-error.ts';
+
+export interface Failure {
+  exitCode: ExitCode;
+  /** For a person; the first says what, the others where. */
+  lines: string[];
+  /** For `--json`. */
+  document: { error: object };
+}
+
+const REFUSED = [400, 401, 403, 413, 415, 422];
+const NOT_POSSIBLE = [404, 409, 410, 412];
+
+/** The field's option, where its name does not say it. */
+const OPTIONS: Record<string, string> = {
+  coordinator_id: '--coordinator',
+  activity_date: '--date',
+  duration_minutes: '--duration',
+  mentor_ids: 'the mentors',
+};
+
+export function failureOf(error: unknown): Failure {
+  if (error instanceof UsageError) return simple(EXIT.refused, error.message);
+  if (error instanceof ServiceUnreachable) return simple(EXIT.unreachable, error.message);
+  if (!(error instanceof ApiProblem)) return simple(EXIT.defect, defectOf(error));
+  const { message, status, type, errors } = error;
+  return {
+    exitCode: exitCodeOf(status),
+    lines: [`Error: ${visible(message)}`, ...errors.map((fault) => `  ${visible(faultLine(fault))}`)],
+    document: { error: { message, status, type, errors } },
+  };
+}
+
+function simple(exitCode: ExitCode, message: string): Failure {
+  return { exitCode, lines: [`Error: ${message}`], document: { error: { message } } };
+}
+
+function defectOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function exitCodeOf(status: number): ExitCode {
+  if (REFUSED.includes(status)) return EXIT.refused;
+  if (NOT_POSSIBLE.includes(status)) return EXIT.notPossible;
+  return EXIT.unreachable;
+}
+
+function faultLine({ pointer, parameter, header, detail }: Fault): string {
+  const field = pointer?.replace(/^#\/?/, '') ?? parameter ?? header ?? '';
+  const option = OPTIONS[field.split('/')[0] ?? ''];
+  return `${field}${option ? ` (${option})` : ''}: ${detail}`;
+}

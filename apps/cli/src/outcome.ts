@@ -1,0 +1,37 @@
+import type { RegistrationState } from '@bulk/client';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { colored, type Io, type Screen } from './io.ts';
+
+/** What details, states of a watch and lines of a list have in common. */
+export type Standing = Pick<
+  RegistrationState,
+  'id' | 'status' | 'mentor_count' | 'success_count' | 'failure_count'
+>;
+
+/** A registration that is still processing has done nothing wrong. */
+export function exitCodeOf({ status, failure_count }: Standing): ExitCode {
+  if (status === 'processing') return EXIT.ok;
+  return status === 'completed' && failure_count === 0 ? EXIT.ok : EXIT.notAllSucceeded;
+}
+
+/** `bulk-002 completed: 280 of 300 succeeded, 20 failed` */
+export function outcomeLine(standing: Standing, screen: Screen, io: Pick<Io, 'env'>): string {
+  const { id, status, mentor_count, success_count, failure_count } = standing;
+  const counts = [
+    `${success_count} of ${mentor_count} succeeded`,
+    ...(failure_count > 0 ? [`${failure_count} failed`] : []),
+    ...openCount(standing),
+  ];
+  return `${id} ${colored(status, colorOf(standing), screen, io)}: ${counts.join(', ')}`;
+}
+
+function openCount({ status, mentor_count, success_count, failure_count }: Standing): string[] {
+  const open = mentor_count - success_count - failure_count;
+  if (open === 0) return [];
+  return [`${open} ${status === 'cancelled' ? 'cancelled' : 'pending'}`];
+}
+
+function colorOf({ status, failure_count }: Standing): 'green' | 'yellow' | 'red' {
+  if (status === 'completed' && failure_count === 0) return 'green';
+  return status === 'failed' || status === 'cancelled' ? 'red' : 'yellow';
+}

@@ -1,0 +1,56 @@
+import { Command } from 'commander';
+import { addCancel } from './commands/cancel.ts';
+import { addDelete } from './commands/delete.ts';
+import { addList } from './commands/list.ts';
+import { addResults } from './commands/results.ts';
+import { addRetry } from './commands/retry.ts';
+import { addStatus } from './commands/status.ts';
+import { addSubmit } from './commands/submit.ts';
+import { addWatch } from './commands/watch.ts';
+import type { Context, GlobalOptions } from './context.ts';
+import { EXIT_CODES_HELP, type ExitCode } from './exit-codes.ts';
+import type { Io } from './io.ts';
+
+/** What a command does once its options are read. */
+export type Action = (context: Context) => Promise<ExitCode>;
+
+/** For the files in `commands`: the command to add to, and what runs its action. */
+export interface Registry {
+  program: Command;
+  perform(action: Action): Promise<void>;
+}
+
+export function createProgram(
+  io: Io,
+  perform: (options: GlobalOptions, action: Action) => Promise<void>,
+): Command {
+  const program = new Command('bulk')
+    .description('Register one activity for many mentors, and see what became of each.')
+    .option('--url <url>', 'where the service is; else BULK_URL, else http://localhost:3000')
+    .option('--token <token>', 'goes along as "Authorization: Bearer …"; else BULK_TOKEN')
+    .option('--json', 'answers as JSON on standard output, one document or one a line')
+    .addHelpText('after', EXIT_CODES_HELP)
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      getOutHelpWidth: () => io.stdout.columns ?? 100,
+      getErrHelpWidth: () => io.stderr.columns ?? 100,
+    })
+    .showHelpAfterError('(--help says more)')
+    .exitOverride();
+
+  const registry: Registry = {
+    program,
+    perform: (action) => perform(program.opts<GlobalOptions>(), action),
+  };
+  addSubmit(registry);
+  addStatus(registry);
+  addList(registry);
+  addWatch(registry);
+  addRetry(registry);
+  addCancel(registry);
+  addDelete(registry);
+  addResults(registry);
+  return program;
+}

@@ -1,0 +1,55 @@
+import type { RegistrationState } from '@bulk/client';
+import type { Context } from '../context.ts';
+import { progressLine } from './progress-line.ts';
+
+const CLEAR_TO_END = '\u001b[K';
+const DEFAULT_WIDTH = 80;
+
+export interface Display {
+  show(state: RegistrationState): void;
+  /** Something beside the progress. */
+  note(text: string): void;
+  end(): void;
+}
+
+/** With --json a document a state; in a terminal one line that is redrawn; else a line a change. */
+export function createDisplay({ isJson, print, say, io }: Context): Display {
+  if (isJson) return { show: (state) => print(JSON.stringify(state)), note: say, end: () => {} };
+  return io.stderr.isTTY === true ? redrawnLine(io) : linePerChange(say);
+}
+
+function redrawnLine({ stderr }: Context['io']): Display {
+  let hasLine = false;
+  const draw = (text: string) => {
+    stderr.write(`\r${text}${CLEAR_TO_END}`);
+    hasLine = true;
+  };
+  return {
+    // A line that reached the edge would wrap, and the next one be drawn below it.
+    show: (state) =>
+      draw(progressLine(state, { width: (stderr.columns ?? DEFAULT_WIDTH) - 1, hasBar: true })),
+    note(text) {
+      draw(`${text}\n`);
+      hasLine = false;
+    },
+    end() {
+      if (hasLine) stderr.write('\n');
+    },
+  };
+}
+
+function linePerChange(say: Context['say']): Display {
+  let shown = '';
+  return {
+    show(state) {
+      // The rate changes all the time; it alone is no news.
+      const { status, progress, delayed, waiting_ahead } = state;
+      const news = JSON.stringify([status, progress.processed, delayed, waiting_ahead]);
+      if (news === shown) return;
+      shown = news;
+      say(progressLine(state, { width: Number.POSITIVE_INFINITY, hasBar: false }));
+    },
+    note: say,
+    end: () => {},
+  };
+}

@@ -1,0 +1,34 @@
+import type { RegistrationState } from '@bulk/client';
+import type { Context } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { exitCodeOf, outcomeLine } from '../outcome.ts';
+import { createDisplay } from './display.ts';
+
+/** Stays until nothing is processing any more, shows how it goes, and says what came of it. */
+export async function followToEnd(context: Context, id: string): Promise<ExitCode> {
+  const { client, io, isJson, print, say } = context;
+  const display = createDisplay(context);
+  let last: RegistrationState | null = null;
+  try {
+    const states = client.watch(id, {
+      signal: io.signal,
+      onInterruption: ({ error }) => display.note(`${error.message}; trying again`),
+    });
+    for await (const state of states) {
+      display.show(state);
+      last = state;
+    }
+  } catch (error) {
+    display.end();
+    if (!io.signal.aborted) throw error;
+    say(`No longer watching. ${id} goes on; to stop it: bulk cancel ${id}`);
+    return EXIT.interrupted;
+  }
+  display.end();
+  if (last === null) throw new Error('A watch ended without a state');
+  if (!isJson) {
+    print(outcomeLine(last, io.stdout, io));
+    if (last.failure_count > 0) say(`Why they failed: bulk results ${id} --status failed`);
+  }
+  return exitCodeOf(last);
+}

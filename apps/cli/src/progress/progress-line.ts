@@ -1,0 +1,52 @@
+import type { RegistrationState } from '@bulk/client';
+
+const BAR_WIDTH = 20;
+
+export interface LineOptions {
+  /** Characters; what is over is cut off. */
+  width: number;
+  hasBar: boolean;
+}
+
+/** `bulk-002  ███████░░░  62 %  62000 of 100000  20 failed  12300/s  3 s left` */
+export function progressLine(
+  state: RegistrationState,
+  { width, hasBar }: LineOptions,
+  now: number = Date.now(),
+): string {
+  const { id, mentor_count, failure_count, progress } = state;
+  const parts = [
+    id,
+    ...(hasBar ? [bar(progress.percent)] : []),
+    `${String(progress.percent).padStart(3)} %`,
+    `${progress.processed} of ${mentor_count}`,
+    ...(failure_count > 0 ? [`${failure_count} failed`] : []),
+    ...(state.status === 'processing' ? prospects(state, now) : [state.status]),
+  ];
+  return parts.join('  ').slice(0, width);
+}
+
+function bar(percent: number): string {
+  const filled = Math.floor((percent * BAR_WIDTH) / 100);
+  return '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
+}
+
+/** Why it stands still, or else how fast it goes. */
+function prospects(
+  { delayed, waiting_ahead, progress, rate, estimated_end }: RegistrationState,
+  now: number,
+) {
+  if (delayed !== null) return [`delayed: ${delayed.message}`];
+  if (progress.processed === 0 && waiting_ahead) return [`${waiting_ahead} ahead of it`];
+  return [
+    ...(rate === null ? [] : [`${Math.round(rate)}/s`]),
+    ...(estimated_end === null ? [] : [`${timeLeft(Date.parse(estimated_end) - now)} left`]),
+  ];
+}
+
+function timeLeft(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1_000));
+  if (seconds < 90) return `${seconds} s`;
+  if (seconds < 90 * 60) return `${Math.ceil(seconds / 60)} min`;
+  return `${Math.ceil(seconds / 3_600)} h`;
+}
