@@ -15,9 +15,9 @@ export interface Context {
   io: Io;
   isJson: boolean;
   /** A line on standard output: an answer. */
-  print(line: string): void;
+  print: (line: string) => void;
   /** A line on standard error: for a person. */
-  say(line: string): void;
+  say: (line: string) => void;
 }
 
 const DEFAULT_URL = 'http://localhost:3000';

@@ -7,18 +7,10 @@ import { addRetry } from './commands/retry.ts';
 import { addStatus } from './commands/status.ts';
 import { addSubmit } from './commands/submit.ts';
 import { addWatch } from './commands/watch.ts';
-import type { Context, GlobalOptions } from './context.ts';
-import { EXIT_CODES_HELP, type ExitCode } from './exit-codes.ts';
+import type { GlobalOptions } from './context.ts';
+import { EXIT_CODES_HELP } from './exit-codes.ts';
 import type { Io } from './io.ts';
-
-/** What a command does once its options are read. */
-export type Action = (context: Context) => Promise<ExitCode>;
-
-/** For the files in `commands`: the command to add to, and what runs its action. */
-export interface Registry {
-  program: Command;
-  perform(action: Action): Promise<void>;
-}
+import type { Action, Registry } from './registry.ts';
 
 export function createProgram(
   io: Io,

@@ -6,6 +6,8 @@ import type {
   ListRegistrationsQuery,
   ListRegistrationsResponse,
   MentorResult,
+  RegistrationDetails,
+  ResultsResponse,
   RetryRegistrationResponse,
 } from '@bulk/contract';
 import { cancelRegistration, type DeleteOptions, deleteRegistration } from './removing.ts';
@@ -19,7 +21,7 @@ import {
   resultPages,
   resultsUrl,
 } from './results.ts';
-import type { DetailsWithProgress, RegistrationState, ResultsPage } from './shapes.ts';
+import type { RegistrationState } from './shapes.ts';
 import { type GetOptions, pathOf, readSnapshot, type Snapshot } from './snapshot.ts';
 import { type Call, type CallOptions, type ClientOptions, createTransport } from './transport.ts';
 import { type WatchOptions, watch } from './watch.ts';
@@ -105,7 +107,7 @@ export function createClient(clientOptions: ClientOptions) {
       return eachResult(transport, id, options);
     },
 
-    resultPages(id: string, options: ResultsOptions = {}): AsyncGenerator<ResultsPage, void, undefined> {
+    resultPages(id: string, options: ResultsOptions = {}): AsyncGenerator<ResultsResponse, void, undefined> {
       return resultPages(transport, id, options);
     },
 
@@ -127,7 +129,7 @@ export function createClient(clientOptions: ClientOptions) {
     async wait(
       id: string,
       { results, ...options }: WatchOptions & Pick<GetOptions, 'results'> = {},
-    ): Promise<DetailsWithProgress> {
+    ): Promise<RegistrationDetails> {
       for (;;) {
         for await (const _ of watch(transport, id, options));
         const { signal } = options;

@@ -1,5 +1,10 @@
-import type { MentorResult, ResultErrorCode, ResultStatus } from '@bulk/contract';
-import type { ResultsPage } from './shapes.ts';
+import type {
+  MentorResult,
+  ResultErrorCode,
+  ResultFormat,
+  ResultStatus,
+  ResultsResponse,
+} from '@bulk/contract';
 import { pathOf } from './snapshot.ts';
 import type { CallOptions, Transport } from './transport.ts';
 
@@ -15,11 +20,11 @@ export interface ResultsOptions extends ResultsFilter, CallOptions {
 }
 
 export interface DownloadOptions extends ResultsFilter, CallOptions {
-  format: 'csv' | 'ndjson';
+  format: Exclude<ResultFormat, 'json'>;
 }
 
 export interface ResultsUrlOptions extends ResultsFilter {
-  format: 'csv' | 'ndjson' | 'json';
+  format: ResultFormat;
 }
 
 export interface Download {
@@ -35,14 +40,14 @@ export async function* resultPages(
   transport: Transport,
   id: string,
   { status, code, limit, ...options }: ResultsOptions = {},
-): AsyncGenerator<ResultsPage, void, undefined> {
+): AsyncGenerator<ResultsResponse, void, undefined> {
   let after: string | undefined;
   do {
     const call = { method: 'GET', path: resultsPathOf(id), query: { status, code, after, limit } } as const;
     const page = await transport.send(
       call,
       options,
-      async (response) => (await response.json()) as ResultsPage,
+      async (response) => (await response.json()) as ResultsResponse,
     );
     yield page;
     after = page.pagination.next_cursor ?? undefined;

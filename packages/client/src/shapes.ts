@@ -1,13 +1,4 @@
-import type { MentorResult, RegistrationDetails, RegistrationStatus } from '@bulk/contract';
-
-export interface Progress {
-  processed: number;
-  pending: number;
-  percent: number;
-  started_at: string | null;
-}
-
-export type DetailsWithProgress = RegistrationDetails & { progress: Progress };
+import type { RegistrationDetails, RegistrationProgress, RegistrationStatus } from '@bulk/contract';
 
 /** Where a registration stands, as the event stream tells it. */
 export interface RegistrationState {
@@ -19,19 +10,11 @@ export interface RegistrationState {
   retry_count: number;
   updated_at: string;
   completed_at: string | null;
-  progress: Progress;
+  progress: RegistrationProgress;
   /** Mentors a second over the last seconds; null when that is not known, as always while polling. */
   rate: number | null;
   estimated_end: string | null;
   /** Registrations that wait ahead of this one; null while polling. */
   waiting_ahead: number | null;
   delayed: RegistrationDetails['delayed'];
-}
-
-export interface ResultsPage {
-  id: string;
-  status: RegistrationStatus;
-  complete: boolean;
-  data: MentorResult[];
-  pagination: { limit: number; next_cursor: string | null };
 }

@@ -1,11 +1,10 @@
-import type { ResultsMode } from '@bulk/contract';
+import type { RegistrationDetails, ResultsMode } from '@bulk/contract';
 import { retryAfterMsOf } from './errors.ts';
-import type { DetailsWithProgress } from './shapes.ts';
 import type { CallOptions, Transport } from './transport.ts';
 
 /** The details as they were read once, with what it takes to ask whether they changed. */
 export interface Snapshot {
-  details: DetailsWithProgress;
+  details: RegistrationDetails;
   etag: string;
   /** When to ask again; null once nothing more will happen by itself. */
   retryAfterMs: number | null;
@@ -35,7 +34,7 @@ export function readSnapshot(
     async (response) => {
       if (response.status === 304 && known) return known;
       return {
-        details: (await response.json()) as DetailsWithProgress,
+        details: (await response.json()) as RegistrationDetails,
         etag: response.headers.get('etag') ?? '',
         retryAfterMs: retryAfterMsOf(response),
       };

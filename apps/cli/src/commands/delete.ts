@@ -1,5 +1,5 @@
 import { EXIT } from '../exit-codes.ts';
-import type { Registry } from '../program.ts';
+import type { Registry } from '../registry.ts';
 
 export function addDelete({ program, perform }: Registry): void {
   program

@@ -4,7 +4,7 @@ import { Option } from 'commander';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { visible } from '../io.ts';
-import type { Registry } from '../program.ts';
+import type { Registry } from '../registry.ts';
 import { wholeNumber } from './whole-number.ts';
 
 interface ListOptions {

@@ -1,14 +1,14 @@
-import type { ResultsPage } from '@bulk/client';
+import type { ResultsResponse } from '@bulk/contract';
 
 /**
  * One JSON document of all pages, one result a line, in pieces: `{"id", "data": […], "status", "complete"}`. The last two
  * come last, because they are known only then.
  */
 export async function* jsonDocument(
-  pages: AsyncIterable<ResultsPage>,
-  onPage: (page: ResultsPage) => void,
+  pages: AsyncIterable<ResultsResponse>,
+  onPage: (page: ResultsResponse) => void,
 ): AsyncGenerator<string, void, undefined> {
-  let last: ResultsPage | null = null;
+  let last: ResultsResponse | null = null;
   let isComplete = true;
   for await (const page of pages) {
     onPage(page);

@@ -3,16 +3,23 @@ import { rename, rm } from 'node:fs/promises';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Download, ServiceUnreachable } from '@bulk/client';
-import { RESULT_ERROR_CODES, RESULT_STATUSES, type ResultErrorCode, type ResultStatus } from '@bulk/contract';
+import {
+  RESULT_ERROR_CODES,
+  RESULT_FORMATS,
+  RESULT_STATUSES,
+  type ResultErrorCode,
+  type ResultFormat,
+  type ResultStatus,
+} from '@bulk/contract';
 import { Option } from 'commander';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import type { Registry } from '../program.ts';
+import type { Registry } from '../registry.ts';
 import { UsageError } from '../usage-error.ts';
 import { jsonDocument } from './results-json.ts';
 
 interface ResultsOptions {
-  format?: 'csv' | 'json' | 'ndjson';
+  format?: ResultFormat;
   status?: ResultStatus;
   code?: ResultErrorCode;
   output?: string;
@@ -23,9 +30,7 @@ export function addResults({ program, perform }: Registry): void {
     .command('results')
     .description('What became of each mentor, in the order they were given.')
     .argument('<id>', 'such as bulk-001')
-    .addOption(
-      new Option('--format <format>', 'csv unless --json is given').choices(['csv', 'json', 'ndjson']),
-    )
+    .addOption(new Option('--format <format>', 'csv unless --json is given').choices(RESULT_FORMATS))
     .addOption(new Option('--status <status>', 'only these').choices(RESULT_STATUSES))
     .addOption(new Option('--code <code>', 'only those who failed with it').choices(RESULT_ERROR_CODES))
     .option('--output <file>', 'write to a file, which appears only when it is whole')
@@ -46,7 +51,7 @@ async function writeResults(context: Context, id: string, options: ResultsOption
 interface Opened {
   source: Readable;
   /** To be asked at the end. */
-  isComplete(): boolean;
+  isComplete: () => boolean;
 }
 
 async function openResults(

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import type { Registry } from '../program.ts';
 import { followToEnd } from '../progress/follow.ts';
+import type { Registry } from '../registry.ts';
 import { withKeyTold } from './told-key.ts';
 
 interface RetryOptions {

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { visible } from '../io.ts';
 import { exitCodeOf, outcomeLine } from '../outcome.ts';
-import type { Registry } from '../program.ts';
+import type { Registry } from '../registry.ts';
 
 export function addStatus({ program, perform }: Registry): void {
   program

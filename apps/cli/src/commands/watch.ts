@@ -1,5 +1,5 @@
-import type { Registry } from '../program.ts';
 import { followToEnd } from '../progress/follow.ts';
+import type { Registry } from '../registry.ts';
 
 export function addWatch({ program, perform }: Registry): void {
   program
