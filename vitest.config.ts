@@ -20,7 +20,7 @@ export default defineConfig({
         test: {
           ...limits,
           name: 'unit',
-          include: ['{apps,packages}/*/src/**/*.test.ts'],
+          include: ['{apps,packages}/*/src/**/*.test.ts', 'e2e/**/*.test.ts'],
           exclude: [QUEUE_TESTS],
         },
       },

@@ -81,9 +81,9 @@ function tellWhatWasRead({ say }: Context, { ids, repeated, empty }: MentorList)
   const { mentorsPerRegistration } = LIMITS;
   const left = [
     ...(repeated > 0 ? [`${repeated} repeated left out`] : []),
-    ...(empty > 0 ? [`${empty} lines without an id left out`] : []),
+    ...(empty > 0 ? [`${empty} without an id left out`] : []),
   ];
-  say([`${ids.length} mentors`, ...left].join(', '));
+  say([`${ids.length} ${ids.length === 1 ? 'mentor' : 'mentors'}`, ...left].join(', '));
   if (ids.length <= mentorsPerRegistration) return;
   throw new UsageError(
     `One registration takes at most ${mentorsPerRegistration} mentors, and these are ${ids.length}: split the file. Nothing was sent.`,

@@ -1,0 +1,349 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RegistrationDetails, ResultsResponse } from '@bulk/contract';
+import { mentors, waitFor } from '@bulk/core/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type BulkOptions, bulk } from './bulk.ts';
+import { type Service, startService } from './service.ts';
+
+let service: Service;
+let folder: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'bulk-cli-'));
+  service = await startService();
+});
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await service.close();
+});
+
+/** Runs it against the service. */
+const run = (args: string[], options: BulkOptions = {}) =>
+  bulk(args, { ...options, env: { BULK_URL: service.url, ...options.env } });
+
+function file(name: string, lines: string[]): string {
+  const path = join(folder, name);
+  writeFileSync(path, `${lines.join('\n')}\n`);
+  return path;
+}
+
+/** The options of an activity; each date has its own mentors. */
+const activity = (date: string) => [
+  '--coordinator',
+  'coord-1',
+  '--activity-type',
+  'workshop',
+  '--date',
+  date,
+  '--duration',
+  '60',
+];
+
+/** Sends it and does the work, as far as it goes. */
+async function submitted(date: string, ids: string[]): Promise<string> {
+  const { out } = await run(['submit', '-', ...activity(date)], { stdin: ids.join('\n') });
+  return out.trim();
+}
+async function finished(date: string, ids: string[]): Promise<string> {
+  const id = await submitted(date, ids);
+  await service.work(id);
+  return id;
+}
+
+const registrations = () => service.deps.db.prisma.bulkRegistration.count();
+const detailsOf = async (id: string) =>
+  JSON.parse((await run(['status', id, '--json'])).out) as RegistrationDetails;
+
+test('submit prints the id and nothing else on standard output', async () => {
+  const path = file('people.csv', ['name,mentor_id', 'Anna,m-1', 'Bob,m-2', 'Anna,m-1', 'Cy,']);
+  const { code, out, err } = await run(['submit', path, ...activity('2031-01-01'), '--notes', 'Kick-off']);
+  expect(code).toBe(0);
+  expect(out).toMatch(/^bulk-\d+\n$/);
+  expect(err).toBe(
+    `2 mentors, 1 repeated left out, 1 without an id left out\nAccepted. To see how it goes: bulk watch ${out}`,
+  );
+  expect(await detailsOf(out.trim())).toMatchObject({
+    coordinator_id: 'coord-1',
+    mentor_ids: ['m-1', 'm-2'],
+    activity_type: 'workshop',
+    activity_date: '2031-01-01',
+    duration_minutes: 60,
+    notes: 'Kick-off',
+    override_duplicates: false,
+  });
+});
+
+test('several files and standard input become one registration', async () => {
+  const paths = [file('a.txt', ['m-1', 'm-2']), '-', file('b.csv', ['id;x', 'm-2;1', 'm-4;1'])];
+  const { out, err } = await run(['submit', ...paths, ...activity('2031-01-02'), '--json'], {
+    stdin: 'm-3\n',
+  });
+  expect(JSON.parse(out)).toMatchObject({ mentor_ids: ['m-1', 'm-2', 'm-3', 'm-4'], status: 'processing' });
+  expect(err).toBe('4 mentors, 1 repeated left out\n');
+});
+
+test('a dry run tells who would be a duplicate, writes nothing, and ends with 1 if anyone would', async () => {
+  await finished('2031-01-03', ['m-1']);
+  const before = await registrations();
+  const dryRun = (stdin: string, ...more: string[]) =>
+    run(['submit', '-', ...activity('2031-01-03'), '--dry-run', ...more], { stdin });
+  const { code, out } = await dryRun('m-1\nm-2\nm-3');
+  expect(code).toBe(1);
+  expect(out).toMatch(
+    /2 would get the activity\n {2}1 would fail as duplicates\nDuplicates:\n {2}m-1 {2}has pa-\d+\n$/,
+  );
+  expect((await dryRun('m-2')).code).toBe(0);
+  const json = await dryRun('m-1', '--json', '--override-duplicates');
+  expect([json.code, JSON.parse(json.out)]).toMatchObject([0, { success_count: 1, failure_count: 0 }]);
+  expect(await registrations()).toBe(before);
+});
+
+test('the same key makes one registration', async () => {
+  const args = ['submit', '-', ...activity('2031-01-04'), '--idempotency-key', 'k-1'];
+  const first = await run(args, { stdin: 'm-1' });
+  const second = await run(args, { stdin: 'm-1' });
+  expect(second.out).toBe(first.out);
+});
+
+test('0: watched to its end, all succeeded', async () => {
+  const id = await submitted('2031-02-01', mentors('m', 3));
+  const watching = run(['watch', id]);
+  await service.work(id);
+  expect(await watching).toMatchObject({ code: 0, out: `${id} completed: 3 of 3 succeeded\n` });
+});
+
+test('1: watched to its end, some failed', async () => {
+  await finished('2031-02-02', ['m-1']);
+  const id = await finished('2031-02-02', ['m-1', 'm-2']);
+  const { code, out, err } = await run(['watch', id]);
+  expect([code, out]).toEqual([1, `${id} completed: 1 of 2 succeeded, 1 failed\n`]);
+  expect(err).toContain(`bulk results ${id} --status failed`);
+  expect((await run(['status', id])).code).toBe(1);
+});
+
+test('1: cancelled', async () => {
+  const id = await submitted('2031-02-03', ['m-1', 'm-2']);
+  expect(await run(['cancel', id])).toMatchObject({
+    code: 0,
+    out: `Bulk registration job ${id} cancelled successfully\n`,
+  });
+  expect(await run(['watch', id])).toMatchObject({
+    code: 1,
+    out: `${id} cancelled: 0 of 2 succeeded, 2 cancelled\n`,
+  });
+});
+
+test('retry runs the failed mentors again, those that are named only', async () => {
+  await finished('2031-02-04', ['m-1', 'm-2', 'm-3']);
+  const id = await finished('2031-02-04', ['m-1', 'm-2', 'm-3']);
+  const retry = run(['retry', id, '--only', 'm-1, m-3', '--override-duplicates', '--watch']);
+  await waitFor(async () => (await detailsOf(id)).retry_count === 1);
+  await service.work(id);
+  expect(await retry).toMatchObject({ code: 1, out: `${id} completed: 2 of 3 succeeded, 1 failed\n` });
+  const plain = await run(['retry', id, '--json']);
+  expect([plain.code, JSON.parse(plain.out)]).toMatchObject([
+    0,
+    { id, status: 'processing', retry_count: 2 },
+  ]);
+});
+
+test.each([
+  ['no command', [], 'Usage: bulk'],
+  ['an unknown command', ['sumbit'], 'Did you mean submit?'],
+  ['an unknown option', ['list', '--al'], "unknown option '--al'"],
+  ['an option left out', ['submit', '-'], "required option '--coordinator <id>' not specified"],
+  ['no file', ['submit', ...activity('2031-01-01')], "missing required argument 'files'"],
+  ['a file that is not there', ['submit', 'nowhere.csv', ...activity('2031-01-01')], 'there is no such file'],
+  ['a number that is none', ['list', '--limit', 'ten'], 'It must be a whole number.'],
+  ['a word that is not allowed', ['list', '--status', 'done'], 'Allowed choices are processing'],
+  ['an address that is none', ['list', '--url', 'localhost:3000'], '--url must be an http or https address'],
+])('2: %s', async (_, args, said) => {
+  const { code, out, err } = await run(args);
+  expect([code, out]).toEqual([2, '']);
+  expect(err).toContain(said);
+});
+
+test('2: refused by validation, with the fields, their options and the mentors named', async () => {
+  const args = ['submit', '-', ...activity('2031-02-30'), '--duration', '0'];
+  const stdin = `m-1\n${'x'.repeat(65)}`;
+  const { code, err } = await run(args, { stdin });
+  expect(code).toBe(2);
+  expect(err).toContain(`mentor_ids/1 is "${'x'.repeat(65)}"\n`);
+  expect(err).toMatch(/\n {2}mentor_ids\/1 \(the mentors\): must have at most 64 characters\n/);
+  expect(err).toMatch(/\n {2}activity_date \(--date\): /);
+  expect(err).toMatch(/\n {2}duration_minutes \(--duration\): must be at least 1\n/);
+  const json = await run([...args, '--json'], { stdin });
+  expect(JSON.parse(json.out)).toMatchObject({
+    error: { status: 400, errors: [{ pointer: '#/mentor_ids/1' }, {}, { pointer: '#/duration_minutes' }] },
+  });
+});
+
+test('2: more mentors than one registration takes are counted and not sent', async () => {
+  const before = await registrations();
+  const { code, err } = await run(['submit', '-', ...activity('2031-01-01'), '--dry-run'], {
+    stdin: mentors('m', 100_001).join('\n'),
+  });
+  expect(code).toBe(2);
+  expect(err).toContain('at most 100000 mentors, and these are 100001: split the file. Nothing was sent.');
+  expect(await registrations()).toBe(before);
+});
+
+test.each([
+  [
+    'a CSV without a usable column, of which the first lines are shown',
+    'a,b\n1,2\n',
+    'It begins:\n  a,b\n  1,2\n',
+  ],
+  ['a file without ids', '\n\n', 'There are no mentor ids in -'],
+  ['a spreadsheet', 'PK\u0003\u0004\0', 'standard input is not text in UTF-8'],
+])('2: %s', async (_, stdin, said) => {
+  const { code, err } = await run(['submit', '-', ...activity('2031-01-01')], { stdin });
+  expect(code).toBe(2);
+  expect(err).toContain(said);
+});
+
+test('3: not found, and not in a state for that', async () => {
+  const id = await finished('2031-03-01', ['m-1']);
+  expect(await run(['status', 'bulk-999'])).toMatchObject({
+    code: 3,
+    out: '',
+    err: 'Error: There is no bulk registration bulk-999.\n',
+  });
+  expect((await run(['cancel', id])).code).toBe(3);
+  expect((await run(['retry', id])).code).toBe(3);
+  expect((await run(['delete', await submitted('2031-03-02', ['m-1'])])).code).toBe(3);
+  expect((await run(['delete', id])).code).toBe(0);
+  const json = await run(['watch', id, '--json']);
+  expect([json.code, JSON.parse(json.out)]).toMatchObject([3, { error: { status: 404 } }]);
+});
+
+test('4: no service; and how to send the same again is said', async () => {
+  const args = [
+    'submit',
+    '-',
+    ...activity('2031-03-03'),
+    '--url',
+    'http://127.0.0.1:1',
+    '--idempotency-key',
+    'k-9',
+  ];
+  const { code, out, err } = await run(args, { stdin: 'm-1' });
+  expect([code, out]).toEqual([4, '']);
+  expect(err).toContain('trying again in ');
+  expect(err).toContain('\n  --idempotency-key k-9\n');
+  expect(err).toMatch(/Error: The service could not be reached: .*\n$/);
+});
+
+test('130: interrupted while watching; the registration goes on', async () => {
+  const id = await submitted('2031-03-04', ['m-1']);
+  const controller = new AbortController();
+  const { code, out, err } = await run(['watch', id], {
+    signal: controller.signal,
+    onErr: () => controller.abort(),
+  });
+  expect([code, out]).toEqual([130, '']);
+  expect(err).toContain(`No longer watching. ${id} goes on; to stop it: bulk cancel ${id}\n`);
+  expect((await detailsOf(id)).status).toBe('processing');
+});
+
+test('without a terminal a watch writes a line a change, and no control codes', async () => {
+  const id = await submitted('2031-04-01', mentors('m', 1_500));
+  const watching = run(['watch', id], {
+    onErr: (err) => void (err.split('\n').length === 2 && service.workABit(id).then(() => service.work(id))),
+  });
+  const { err } = await watching;
+  expect(err.split('\n')[0]).toMatch(new RegExp(`^${id} {4}0 % {2}0 of 1500`));
+  expect(err).toMatch(new RegExp(`\n${id} {2}100 % {2}1500 of 1500 {2}completed\n`));
+  expect(err.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+});
+
+test('in a terminal a watch redraws one line, that fits', async () => {
+  const id = await finished('2031-04-02', ['m-1']);
+  const { err } = await run(['watch', id], { isTerminal: true });
+  expect(err).toMatch(new RegExp(`^\r${id} {2}█{20} {2}100 % {2}1 of 1 {2}completed\u001b\\[K\n$`));
+});
+
+test('with --json a watch writes a state a line', async () => {
+  const id = await finished('2031-04-03', ['m-1']);
+  const { out, err } = await run(['watch', id, '--json'], { isTerminal: true });
+  const states = out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as RegistrationDetails);
+  expect(states.at(-1)).toMatchObject({ id, status: 'completed', progress: { percent: 100 } });
+  expect(err).toBe('');
+});
+
+test('a list is a table, or a document', async () => {
+  await finished('2031-05-01', ['m-1', 'm-2']);
+  const filters = [
+    '--from',
+    '2031-05-01',
+    '--to',
+    '2031-05-01',
+    '--status',
+    'completed',
+    '--coordinator',
+    'coord-1',
+  ];
+  const { code, out, err } = await run(['list', ...filters]);
+  expect(code).toBe(0);
+  expect(out).toMatch(
+    /^ID +STATUS +MENTORS +OK +FAILED +DATE +ACTIVITY +COORDINATOR\nbulk-\d+ +completed +2 +2 +0 +2031-05-01 +workshop +coord-1\n$/,
+  );
+  expect(err).toBe('1 in all\n');
+  const json = await run(['list', '--json', '--limit', '1']);
+  expect(JSON.parse(json.out)).toMatchObject({ data: [{}], pagination: { limit: 1 } });
+  const { next_cursor } = (JSON.parse(json.out) as { pagination: { next_cursor: string } }).pagination;
+  expect((await run(['list', '--limit', '1', '--after', next_cursor])).code).toBe(0);
+});
+
+test('results as CSV, NDJSON and one JSON document', async () => {
+  await finished('2031-06-01', ['m-1']);
+  const id = await finished('2031-06-01', mentors('m', 1_200));
+  const csv = await run(['results', id, '--status', 'failed']);
+  expect(csv.code).toBe(0);
+  expect(csv.out).toMatch(/^mentor_id,.*\r\nm-1,failed,,duplicate,.*,pa-\d+\r\n$/);
+  const ndjson = await run(['results', id, '--format', 'ndjson']);
+  expect(ndjson.out.trimEnd().split('\n')).toHaveLength(1_200);
+  const json = JSON.parse((await run(['results', id, '--json'])).out) as ResultsResponse;
+  expect(json).toMatchObject({ id, status: 'completed', complete: true });
+  expect(json.data.map((each) => each.mentor_id)).toEqual(mentors('m', 1_200));
+  const none = await run(['results', id, '--format', 'json', '--status', 'pending']);
+  expect(JSON.parse(none.out)).toEqual({ id, data: [], status: 'completed', complete: true });
+});
+
+test('results while it is processing are said to be unfinished', async () => {
+  const id = await submitted('2031-06-02', ['m-1']);
+  for (const format of ['csv', 'json']) {
+    expect((await run(['results', id, '--format', format])).err).toContain(`${id} is still processing`);
+  }
+});
+
+test('a file of results appears whole, or not at all', async () => {
+  const id = await finished('2031-06-03', ['m-1']);
+  const output = join(folder, 'results.csv');
+  expect(await run(['results', id, '--output', output])).toMatchObject({ code: 0, out: '' });
+  expect(readFileSync(output, 'utf8')).toContain('m-1,success,');
+  const missing = await run(['results', id, '--output', join(folder, 'nowhere/results.csv')]);
+  expect(missing.code).toBe(2);
+  expect(missing.err).toContain('could not be written (ENOENT)');
+  expect(readdirSync(folder).filter((name) => name.endsWith('.partial'))).toEqual([]);
+});
+
+test('colours are for terminals, unless NO_COLOR is set', async () => {
+  const id = await finished('2031-07-01', ['m-1']);
+  const first = async (options: BulkOptions) => (await run(['status', id], options)).out.split('\n')[0];
+  const colored = `${id} \u001b[32mcompleted\u001b[39m: 1 of 1 succeeded`;
+  const plain = `${id} completed: 1 of 1 succeeded`;
+  expect(await first({ isTerminal: true })).toBe(colored);
+  expect(await first({ isTerminal: true, env: { NO_COLOR: '1' } })).toBe(plain);
+  expect(await first({})).toBe(plain);
+});
+
+test('--help lists the exit codes', async () => {
+  const { code, out } = await run(['--help']);
+  expect(code).toBe(0);
+  for (const exitCode of [0, 1, 2, 3, 4, 130]) expect(out).toMatch(new RegExp(`\n {2}${exitCode} +\\S`));
+});
