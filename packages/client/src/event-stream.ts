@@ -9,7 +9,7 @@ const FIRST_BYTE_MS = 10_000;
 const SILENCE_MS = 45_000;
 
 export type StreamEvent =
-  | { kind: 'state'; id: string | null; state: RegistrationState; isFinal: boolean }
+  | { kind: 'state'; id: string | null; state: RegistrationState }
   /** Its end was told before. */
   | { kind: 'nothing_new' }
   | { kind: 'gone' };
@@ -75,7 +75,7 @@ async function* parse(
       if (event === 'gone') arrived.push({ kind: 'gone' });
       if (event !== 'progress' && event !== 'end') return;
       const state = JSON.parse(data) as RegistrationState;
-      arrived.push({ kind: 'state', id: id ?? null, state, isFinal: event === 'end' });
+      arrived.push({ kind: 'state', id: id ?? null, state });
     },
     onRetry: onReconnectDelay,
   });
