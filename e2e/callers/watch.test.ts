@@ -6,7 +6,7 @@ import {
   ServiceUnreachable,
 } from '@bulk/client';
 import { mentors, registrationRequest, waitFor } from '@bulk/core/testing';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { TcpProxy } from '../faults/tcp-proxy.ts';
 import { httpTap } from './http-tap.ts';
 import { type Service, startService } from './service.ts';
@@ -15,33 +15,40 @@ let service: Service;
 let client: BulkClient;
 let proxy: TcpProxy;
 let throughProxy: BulkClient;
-beforeEach(async () => {
+beforeAll(async () => {
   service = await startService();
+});
+afterAll(() => service.close());
+beforeEach(async () => {
   proxy = await TcpProxy.between(Number(new URL(service.url).port), httpTap);
   client = createClient({ baseUrl: service.url });
   throughProxy = createClient({ baseUrl: `http://127.0.0.1:${proxy.port}` });
 });
-afterEach(async () => {
-  proxy.close();
-  await service.close();
-});
+afterEach(() => proxy.close());
 
-const create = async (count = 2_500) =>
-  (await client.create(registrationRequest({ mentor_ids: mentors('m', count) }))).id;
+let created = 0;
+/** Each on a type of its own, so that nobody is a duplicate. */
+async function create(count = 2_500): Promise<string> {
+  created += 1;
+  const fields = { activity_type: `type-${created}`, mentor_ids: mentors('m', count) };
+  return (await client.create(registrationRequest(fields))).id;
+}
 
 /** Polling does not know it. */
 const isStreamed = ({ waiting_ahead }: RegistrationState) => waiting_ahead !== null;
 
-/** Follows to the end, and does what is due at the first state. */
+/** Follows to the end; from the first state on, does meanwhile what is due then. */
 async function followed(
   states: AsyncIterable<RegistrationState>,
   onFirst: () => Promise<unknown> = async () => {},
 ): Promise<RegistrationState[]> {
   const seen: RegistrationState[] = [];
+  let done: Promise<unknown> = Promise.resolve();
   for await (const state of states) {
     seen.push(state);
-    if (seen.length === 1) await onFirst();
+    if (seen.length === 1) done = onFirst();
   }
+  await done;
   return seen;
 }
 
