@@ -1,7 +1,7 @@
 import type { WireTap } from '../faults/interception.ts';
 
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE'] as const;
-type Method = (typeof METHODS)[number];
+export type Method = (typeof METHODS)[number];
 
 /** Tells requests by their method; an answer counts as whole when it has begun, as the small ones are. */
 export function httpTap(): WireTap<Method> {

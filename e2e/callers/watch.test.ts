@@ -2,18 +2,18 @@ import {
   ApiProblem,
   type BulkClient,
   createClient,
-  type RegistrationState,
   ServiceUnreachable,
+  type WatchedState,
 } from '@bulk/client';
 import { mentors, registrationRequest, waitFor } from '@bulk/core/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { TcpProxy } from '../faults/tcp-proxy.ts';
-import { httpTap } from './http-tap.ts';
+import { httpTap, type Method } from './http-tap.ts';
 import { type Service, startService } from './service.ts';
 
 let service: Service;
 let client: BulkClient;
-let proxy: TcpProxy;
+let proxy: TcpProxy<Method>;
 let throughProxy: BulkClient;
 beforeAll(async () => {
   service = await startService();
@@ -35,14 +35,14 @@ async function create(count = 2_500): Promise<string> {
 }
 
 /** Polling does not know it. */
-const isStreamed = ({ waiting_ahead }: RegistrationState) => waiting_ahead !== null;
+const isStreamed = ({ waiting_ahead }: WatchedState) => waiting_ahead !== null;
 
 /** Follows to the end; from the first state on, does meanwhile what is due then. */
 async function followed(
-  states: AsyncIterable<RegistrationState>,
+  states: AsyncIterable<WatchedState>,
   onFirst: () => Promise<unknown> = async () => {},
-): Promise<RegistrationState[]> {
-  const seen: RegistrationState[] = [];
+): Promise<WatchedState[]> {
+  const seen: WatchedState[] = [];
   let done: Promise<unknown> = Promise.resolve();
   for await (const state of states) {
     seen.push(state);
@@ -58,7 +58,7 @@ function withEvents(...answers: (() => Response)[]) {
   const watching = createClient({
     baseUrl: service.url,
     fetch: async (input, init) => {
-      if (!String(input).endsWith('/events')) return fetch(input, init);
+      if (typeof input !== 'string' || !input.endsWith('/events')) return fetch(input, init);
       asked.push(new Headers(init?.headers));
       return answers.shift()?.() ?? fetch(input, init);
     },
@@ -146,9 +146,9 @@ test('no room for one more watcher: polled until there may be', async () => {
   const full = () => new Response('full', { status: 503, headers: { 'retry-after': '0' } });
   const { watching } = withEvents(full);
   const seen = await followed(watching.watch(id), () => service.work(id));
-  expect(isStreamed(seen[0] as RegistrationState)).toBe(false);
+  expect(isStreamed(seen[0] as WatchedState)).toBe(false);
   expect(seen.at(-1)).toMatchObject({ status: 'completed' });
-  expect(isStreamed(seen.at(-1) as RegistrationState)).toBe(true);
+  expect(isStreamed(seen.at(-1) as WatchedState)).toBe(true);
 });
 
 test('a stream that was closed before the end is opened again, not before the time it asks for', async () => {

@@ -1,6 +1,6 @@
+import type { RegistrationState } from '@bulk/contract';
 import { createParser } from 'eventsource-parser';
 import { ServiceUnreachable } from './errors.ts';
-import type { RegistrationState } from './shapes.ts';
 import { pathOf } from './snapshot.ts';
 import type { Transport } from './transport.ts';
 
