@@ -1,10 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RegistrationDetails, ResultsResponse } from '@bulk/contract';
 import { mentors, waitFor } from '@bulk/core/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { TcpProxy } from '../faults/tcp-proxy.ts';
 import { type BulkOptions, bulk } from './bulk.ts';
+import { httpTap } from './http-tap.ts';
 import { type Service, startService } from './service.ts';
 
 let service: Service;
@@ -330,6 +332,18 @@ test('a file of results appears whole, or not at all', async () => {
   expect(missing.code).toBe(2);
   expect(missing.err).toContain('could not be written (ENOENT)');
   expect(readdirSync(folder).filter((name) => name.endsWith('.partial'))).toEqual([]);
+});
+
+test('4: a download that breaks off leaves no file', async () => {
+  const id = await submitted('2031-06-04', mentors('m', 20_000));
+  const proxy = await TcpProxy.between(Number(new URL(service.url).port), httpTap);
+  proxy.slowDown({ delayMs: 20, bytesPerMs: 100 });
+  const output = join(folder, 'broken.csv');
+  const ran = run(['results', id, '--output', output, '--url', `http://127.0.0.1:${proxy.port}`]);
+  await waitFor(() => existsSync(`${output}.partial`));
+  proxy.close();
+  expect(await ran).toMatchObject({ code: 4, err: 'Error: The download broke off\n' });
+  expect([existsSync(output), existsSync(`${output}.partial`)]).toEqual([false, false]);
 });
 
 test('colours are for terminals, unless NO_COLOR is set', async () => {

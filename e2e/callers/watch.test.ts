@@ -2,8 +2,8 @@ import {
   ApiProblem,
   type BulkClient,
   createClient,
+  type RegistrationState,
   ServiceUnreachable,
-  type WatchedState,
 } from '@bulk/client';
 import { mentors, registrationRequest, waitFor } from '@bulk/core/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -35,14 +35,14 @@ async function create(count = 2_500): Promise<string> {
 }
 
 /** Polling does not know it. */
-const isStreamed = ({ waiting_ahead }: WatchedState) => waiting_ahead !== null;
+const isStreamed = ({ waiting_ahead }: RegistrationState) => waiting_ahead !== null;
 
 /** Follows to the end; from the first state on, does meanwhile what is due then. */
 async function followed(
-  states: AsyncIterable<WatchedState>,
+  states: AsyncIterable<RegistrationState>,
   onFirst: () => Promise<unknown> = async () => {},
-): Promise<WatchedState[]> {
-  const seen: WatchedState[] = [];
+): Promise<RegistrationState[]> {
+  const seen: RegistrationState[] = [];
   let done: Promise<unknown> = Promise.resolve();
   for await (const state of states) {
     seen.push(state);
@@ -146,9 +146,9 @@ test('no room for one more watcher: polled until there may be', async () => {
   const full = () => new Response('full', { status: 503, headers: { 'retry-after': '0' } });
   const { watching } = withEvents(full);
   const seen = await followed(watching.watch(id), () => service.work(id));
-  expect(isStreamed(seen[0] as WatchedState)).toBe(false);
+  expect(isStreamed(seen[0] as RegistrationState)).toBe(false);
   expect(seen.at(-1)).toMatchObject({ status: 'completed' });
-  expect(isStreamed(seen.at(-1) as WatchedState)).toBe(true);
+  expect(isStreamed(seen.at(-1) as RegistrationState)).toBe(true);
 });
 
 test('a stream that was closed before the end is opened again, not before the time it asks for', async () => {

@@ -1,10 +1,10 @@
-import type { WatchedState } from '@bulk/client';
+import type { RegistrationState } from '@bulk/client';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { colored, type Io, type Screen } from './io.ts';
 
 /** What details, states of a watch and lines of a list have in common. */
 export type Standing = Pick<
-  WatchedState,
+  RegistrationState,
   'id' | 'status' | 'mentor_count' | 'success_count' | 'failure_count'
 >;
 

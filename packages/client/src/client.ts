@@ -10,6 +10,7 @@ import type {
   ResultsResponse,
   RetryRegistrationResponse,
 } from '@bulk/contract';
+import type { RegistrationState } from './registration-state.ts';
 import { cancelRegistration, type DeleteOptions, deleteRegistration } from './removing.ts';
 import {
   type Download,
@@ -24,7 +25,6 @@ import {
 import { type GetOptions, pathOf, readSnapshot, type Snapshot } from './snapshot.ts';
 import { type Call, type CallOptions, type ClientOptions, createTransport } from './transport.ts';
 import { type WatchOptions, watch } from './watch.ts';
-import type { WatchedState } from './watched-state.ts';
 
 export interface KeyedOptions extends CallOptions {
   /** Names this request: with the same key it is carried out once, however often it is sent. One is made if none is given. */
@@ -121,7 +121,7 @@ export function createClient(clientOptions: ClientOptions) {
     },
 
     /** Where it stands, now and whenever that changes; the last one is final. Leave the loop, or abort, at any time. */
-    watch(id: string, options: WatchOptions = {}): AsyncGenerator<WatchedState, void, undefined> {
+    watch(id: string, options: WatchOptions = {}): AsyncGenerator<RegistrationState, void, undefined> {
       return watch(transport, id, options);
     },
 

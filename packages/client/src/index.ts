@@ -1,7 +1,7 @@
 export { type BulkClient, createClient } from './client.ts';
 export { ApiProblem, ServiceUnreachable } from './errors.ts';
+export type { RegistrationState } from './registration-state.ts';
 export type { Download, DownloadOptions, ResultsOptions } from './results.ts';
 export type { Snapshot } from './snapshot.ts';
 export type { CallOptions, ClientOptions, Repetition } from './transport.ts';
 export type { Interruption, WatchOptions } from './watch.ts';
-export type { WatchedState } from './watched-state.ts';

@@ -1,12 +1,12 @@
+import type { RegistrationState } from './registration-state.ts';
 import { readSnapshot, type Snapshot } from './snapshot.ts';
 import type { Transport } from './transport.ts';
-import type { WatchedState } from './watched-state.ts';
 
 const DEFAULT_INTERVAL_MS = 1_000;
 
 export interface Poll {
   /** null: as it was. */
-  state: WatchedState | null;
+  state: RegistrationState | null;
   /** How long to wait before the next one. */
   waitMs: number;
 }
@@ -30,7 +30,7 @@ export function createPoller(
 }
 
 /** What the details tell of it; the rest only the event stream knows. */
-function stateOf({ details }: Snapshot): WatchedState {
+function stateOf({ details }: Snapshot): RegistrationState {
   return {
     id: details.id,
     status: details.status,

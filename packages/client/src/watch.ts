@@ -2,9 +2,9 @@ import { ApiProblem, registrationGone } from './errors.ts';
 import { readEvents, StreamsImpossible } from './event-stream.ts';
 import { pause } from './pause.ts';
 import { createPoller } from './polling.ts';
+import type { RegistrationState } from './registration-state.ts';
 import { isPassing, retryDelayMs } from './retrying.ts';
 import type { Transport } from './transport.ts';
-import type { WatchedState } from './watched-state.ts';
 
 // Two ways to learn of changes. The event stream is the first choice; where none comes through, polling does for the
 // rest, and where the service has no room for one more watcher, until it may have. Whatever breaks is taken up again,
@@ -31,7 +31,7 @@ export async function* watch(
   transport: Transport,
   id: string,
   options: WatchOptions,
-): AsyncGenerator<WatchedState, void, undefined> {
+): AsyncGenerator<RegistrationState, void, undefined> {
   const follow = createFollower(transport, id, options.signal);
   const outage = createOutage(options);
   for (;;) {
@@ -55,7 +55,7 @@ function createFollower(transport: Transport, id: string, signal: AbortSignal | 
   let reconnectMs = DEFAULT_RECONNECT_MS;
   let pollsUntil = 0;
 
-  return async function* follow(): AsyncGenerator<WatchedState, void, undefined> {
+  return async function* follow(): AsyncGenerator<RegistrationState, void, undefined> {
     if (Date.now() >= pollsUntil) {
       try {
         yield* streamed();
@@ -69,7 +69,7 @@ function createFollower(transport: Transport, id: string, signal: AbortSignal | 
     yield* polled();
   };
 
-  async function* streamed(): AsyncGenerator<WatchedState, void, undefined> {
+  async function* streamed(): AsyncGenerator<RegistrationState, void, undefined> {
     const onReconnectDelay = (ms: number) => {
       reconnectMs = ms;
     };
@@ -83,7 +83,7 @@ function createFollower(transport: Transport, id: string, signal: AbortSignal | 
     await pause(reconnectMs, signal);
   }
 
-  async function* polled(): AsyncGenerator<WatchedState, void, undefined> {
+  async function* polled(): AsyncGenerator<RegistrationState, void, undefined> {
     const { state, waitMs } = await poll();
     if (state !== null) yield state;
     await pause(waitMs, signal);

@@ -1,4 +1,4 @@
-import type { WatchedState } from '@bulk/client';
+import type { RegistrationState } from '@bulk/client';
 import type { Context } from '../context.ts';
 import { progressLine } from './progress-line.ts';
 
@@ -6,7 +6,7 @@ const CLEAR_TO_END = '\u001b[K';
 const DEFAULT_WIDTH = 80;
 
 export interface Display {
-  show(state: WatchedState): void;
+  show(state: RegistrationState): void;
   /** Something beside the progress. */
   note(text: string): void;
   end(): void;

@@ -1,4 +1,4 @@
-import type { WatchedState } from '@bulk/client';
+import type { RegistrationState } from '@bulk/client';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { exitCodeOf, outcomeLine } from '../outcome.ts';
@@ -8,7 +8,7 @@ import { createDisplay } from './display.ts';
 export async function followToEnd(context: Context, id: string): Promise<ExitCode> {
   const { client, io, isJson, print, say } = context;
   const display = createDisplay(context);
-  let last: WatchedState | null = null;
+  let last: RegistrationState | null = null;
   try {
     const states = client.watch(id, {
       signal: io.signal,

@@ -1,9 +1,9 @@
-import type { WatchedState } from '@bulk/client';
+import type { RegistrationState } from '@bulk/client';
 import { expect, test } from 'vitest';
 import { progressLine } from './progress-line.ts';
 
 const NOW = Date.parse('2026-03-28T08:00:00Z');
-const running: WatchedState = {
+const running: RegistrationState = {
   id: 'bulk-002',
   status: 'processing',
   mentor_count: 100_000,
@@ -18,7 +18,7 @@ const running: WatchedState = {
   waiting_ahead: 0,
   delayed: null,
 };
-const line = (state: Partial<WatchedState>, { width = 200, hasBar = false } = {}) =>
+const line = (state: Partial<RegistrationState>, { width = 200, hasBar = false } = {}) =>
   progressLine({ ...running, ...state }, { width, hasBar }, NOW);
 
 test('how far, how fast, how long', () => {

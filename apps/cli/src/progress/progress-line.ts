@@ -1,4 +1,4 @@
-import type { WatchedState } from '@bulk/client';
+import type { RegistrationState } from '@bulk/client';
 
 const BAR_WIDTH = 20;
 
@@ -10,7 +10,7 @@ export interface LineOptions {
 
 /** `bulk-002  ███████░░░  62 %  62000 of 100000  20 failed  12300/s  3 s left` */
 export function progressLine(
-  state: WatchedState,
+  state: RegistrationState,
   { width, hasBar }: LineOptions,
   now: number = Date.now(),
 ): string {
@@ -32,7 +32,10 @@ function bar(percent: number): string {
 }
 
 /** Why it stands still, or else how fast it goes. */
-function prospects({ delayed, waiting_ahead, progress, rate, estimated_end }: WatchedState, now: number) {
+function prospects(
+  { delayed, waiting_ahead, progress, rate, estimated_end }: RegistrationState,
+  now: number,
+) {
   if (delayed !== null) return [`delayed: ${delayed.message}`];
   if (progress.processed === 0 && waiting_ahead) return [`${waiting_ahead} ahead of it`];
   return [
