@@ -1,6 +1,6 @@
 import type { RegistrationStatus } from '@bulk/contract';
-import type { Executor } from './client.ts';
 import type { LedgerBatch } from './details.ts';
+import type { Executor } from './executor.ts';
 
 /** What the results of some mentors in a row are made of. */
 export interface ResultPageRow {

@@ -1,6 +1,6 @@
 import { type DelayReason, LIMITS, type RegistrationStatus } from '@bulk/contract';
-import type { Executor } from './client.ts';
 import { startOfAttempt } from './details.ts';
+import type { Executor } from './executor.ts';
 
 /** Where a registration stands, without anything that grows with its mentors. */
 export interface StateRow {
