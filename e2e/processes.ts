@@ -13,9 +13,12 @@ export interface StartOptions {
   isBuilt?: boolean;
   /** Where it writes to: where we do, or a file descriptor. */
   output?: 'inherit' | number;
+  /** Options of Node itself. */
+  nodeArgs?: readonly string[];
 }
 
 export interface ServiceProcess {
+  readonly pid: number;
   kill(signal: NodeJS.Signals): void;
   /** Resolves with the exit code, or the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals>;
@@ -25,11 +28,11 @@ export interface ServiceProcess {
 export async function startProcess(
   program: keyof typeof PROGRAMS,
   env: Record<string, string>,
-  { isBuilt = false, output = 'inherit' }: StartOptions = {},
+  { isBuilt = false, output = 'inherit', nodeArgs = [] }: StartOptions = {},
 ): Promise<ServiceProcess> {
   const { source, built } = PROGRAMS[program];
   const entry = fileURLToPath(new URL(isBuilt ? built : source, import.meta.url));
-  const child = spawn(process.execPath, [...(isBuilt ? [] : FROM_SOURCE), entry], {
+  const child = spawn(process.execPath, [...nodeArgs, ...(isBuilt ? [] : FROM_SOURCE), entry], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', output, output, 'ipc'],
   });
@@ -40,7 +43,7 @@ export async function startProcess(
       throw new Error(`${program} ended with ${end} before it was ready`);
     }),
   ]);
-  return { kill: (signal) => void child.kill(signal), ended };
+  return { pid: child.pid ?? 0, kill: (signal) => void child.kill(signal), ended };
 }
 
 async function endOf(child: ChildProcess): Promise<number | NodeJS.Signals> {

@@ -1,5 +1,9 @@
 import './provided-context.ts';
 
+export { insertBatch } from '../db/batches.ts';
+export type { Executor } from '../db/client.ts';
+export { insertRegistration } from '../db/registrations.ts';
+export { buildBatchPayload } from '../domain/build-batch-payload.ts';
 export { executeBatchInsert } from '../registrations/execute-batch-insert.ts';
 export { findInconsistencies } from './consistency.ts';
 export { emptyTables } from './empty-tables.ts';
