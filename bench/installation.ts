@@ -1,0 +1,105 @@
+import { loadConfig, migrate } from '@bulk/core';
+import pg from 'pg';
+import { freePort } from '../e2e/free-port.ts';
+import { type ServiceProcess, startProcess } from '../e2e/processes.ts';
+import { ServiceClient } from './service-client.ts';
+
+/** As many as one process of the service opens by default; the others get as many. */
+export const POOL_SIZE = 16;
+
+/** The service with a database and queues of its own, in processes of its own, with default settings. */
+export interface Installation {
+  readonly databaseUrl: string;
+  /** The same database for those that it is held against. */
+  readonly pool: pg.Pool;
+  readonly client: ServiceClient;
+  readonly baseUrl: string;
+  readonly api: ServiceProcess;
+  /** A fresh process on the same port, with nothing in its memory. */
+  restartApi(): Promise<void>;
+  readonly workers: readonly ServiceProcess[];
+  /** Starts and stops workers until there are that many. */
+  setWorkers(count: number): Promise<void>;
+  /** Ends the processes and drops the database. */
+  remove(): Promise<void>;
+}
+
+export interface InstallOptions {
+  servers: { postgresUrl: string; redisUrl: string | null };
+  workers: number;
+  /** Where the processes write their log to: they log as by default. */
+  logFile: number;
+  nodeArgs: readonly string[];
+  onRemoved: (installation: Installation) => void;
+}
+
+let count = 0;
+
+export async function install(options: InstallOptions): Promise<Installation> {
+  const { servers, logFile, nodeArgs } = options;
+  count += 1;
+  const name = `bench_${process.pid}_${count}`;
+  const databaseUrl = withDatabase(servers.postgresUrl, name);
+  const port = await freePort();
+  const env = {
+    DATABASE_URL: databaseUrl,
+    QUEUE_PREFIX: `bench_${count}`,
+    PORT: String(port),
+    ...(servers.redisUrl && { REDIS_URL: servers.redisUrl }),
+  };
+  await migrate(loadConfig(env));
+
+  const start = (program: 'api' | 'worker') =>
+    startProcess(program, env, { isBuilt: true, output: logFile, nodeArgs });
+  let api = await start('api');
+  const workers: ServiceProcess[] = [];
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: POOL_SIZE });
+  const baseUrl = `http://127.0.0.1:${port}`;
+  const client = new ServiceClient(baseUrl, pool);
+
+  const installation: Installation = {
+    databaseUrl,
+    pool,
+    client,
+    baseUrl,
+    get api() {
+      return api;
+    },
+    workers,
+    async restartApi() {
+      await stop(api);
+      api = await start('api');
+    },
+    async setWorkers(wanted) {
+      while (workers.length < wanted) workers.push(await start('worker'));
+      await Promise.all(workers.splice(wanted).map(stop));
+    },
+    async remove() {
+      await Promise.all([api, ...workers.splice(0)].map(stop));
+      await client.close();
+      await pool.end();
+      await dropDatabase(servers.postgresUrl, name);
+      options.onRemoved(installation);
+    },
+  };
+  await installation.setWorkers(options.workers);
+  return installation;
+}
+
+async function stop(process: ServiceProcess): Promise<void> {
+  process.kill('SIGTERM');
+  await process.ended;
+}
+
+async function dropDatabase(url: string, name: string): Promise<void> {
+  const admin = new pg.Client({ connectionString: withDatabase(url, 'postgres') });
+  await admin.connect();
+  await admin.query(`drop database ${name} with (force)`);
+  await admin.end();
+}
+
+function withDatabase(url: string, name: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${name}`;
+  return changed.href;
+}

@@ -1,0 +1,73 @@
+import {
+  type BackendFactory,
+  createPostgresBackend,
+  createRedisBackend,
+  type IQueueBackend,
+  runMigrations,
+  withBackend,
+} from 'bullmq';
+import pg from 'pg';
+import { monotonicMs } from '../clock.ts';
+import { eachOf } from '../measure.ts';
+import type { World } from '../world.ts';
+import { startPeerWorker } from './peer-worker.ts';
+
+const SCHEMA = 'bare_bullmq';
+
+export interface BareBullmq {
+  /** Adds as many messages, `width` at a time. @returns messages per second, until the last one is processed */
+  addAndProcess(count: number, width: number): Promise<number>;
+  /** @returns milliseconds from adding a message to its being processed, in another process */
+  hop(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** BullMQ and nothing else: messages that do nothing, on the backend that ours runs on, as wide as ours. */
+export async function bareBullmq({ backend, redis }: World, databaseUrl: string): Promise<BareBullmq> {
+  const name = `bare-${process.pid}`;
+  const url = backend === 'redis' ? redis.url : databaseUrl;
+  if (backend === 'postgres') await migrateSchema(url);
+  const queue = new (bareClasses(url).Queue)(name, { connection: bareConnection(url) });
+  const worker = await startPeerWorker('bare-bullmq-worker.ts', [url, name]);
+
+  const add = () => queue.add('nothing', {}, { removeOnComplete: { count: 1_000 } });
+  return {
+    async addAndProcess(count, width) {
+      const startedAt = monotonicMs();
+      const done = worker.done(count);
+      await eachOf(count, width, add);
+      return count / (((await done) - startedAt) / 1_000);
+    },
+    async hop() {
+      const done = worker.done(1);
+      const startedAt = monotonicMs();
+      await add();
+      return (await done) - startedAt;
+    },
+    async close() {
+      await worker.stop();
+      await queue.obliterate({ force: true });
+      await queue.close();
+    },
+  };
+}
+
+/** BullMQ's classes for the backend that the address belongs to. */
+export function bareClasses(url: string) {
+  const factory = url.startsWith('redis') ? createRedisBackend : createPostgresBackend;
+  // biome-ignore lint/suspicious/noExplicitAny: the backends differ in the type of their connection only
+  return withBackend(factory as BackendFactory<IQueueBackend, any>);
+}
+
+export function bareConnection(url: string) {
+  return url.startsWith('redis')
+    ? { url, maxRetriesPerRequest: null }
+    : { connectionString: url, schema: SCHEMA, max: 5 };
+}
+
+async function migrateSchema(databaseUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  await runMigrations(client, SCHEMA);
+  await client.end();
+}

@@ -1,0 +1,101 @@
+import type pg from 'pg';
+import { monotonicMs } from '../clock.ts';
+import { inTurn } from '../measure.ts';
+import { atMost, compared, type Family, figure, type Row } from '../row.ts';
+import type { ServiceClient } from '../service-client.ts';
+
+const FEW = 1_000;
+const MANY = 1_000_000;
+const LIMIT = 20;
+const ROUNDS = { rounds: 60, warmUps: 15 };
+
+const FILTERS = ['status=failed', 'coordinator_id=coord-7', 'activity_type=workshop_3&has_failures=true'];
+
+/** What the list costs as registrations pile up. */
+export const list: Family = {
+  name: 'list',
+  async measure(world) {
+    const small = await world.install({ workers: 0 });
+    const large = await world.install({ workers: 0 });
+    await fill(small.pool, FEW);
+    await fill(large.pool, MANY);
+    const first = `?limit=${LIMIT}`;
+    const pages = {
+      few: await middle(small.client, FEW),
+      many: await middle(large.client, MANY),
+    };
+
+    const figures = await inTurn(
+      {
+        few: () => timed(small.client, first),
+        many: () => timed(large.client, first),
+        fewInTheMiddle: () => timed(small.client, pages.few),
+        manyInTheMiddle: () => timed(large.client, pages.many),
+      },
+      ROUNDS,
+    );
+    const rows: Row[] = [
+      compared({
+        what: 'list, first page with its total, of 1,000,000',
+        unit: 'ms',
+        ours: figures.many,
+        against: 'of 1,000',
+        theirs: figures.few,
+        goal: atMost(2),
+      }),
+      compared({
+        what: 'list, by cursor from the middle, of 1,000,000',
+        unit: 'ms',
+        ours: figures.manyInTheMiddle,
+        against: 'of 1,000',
+        theirs: figures.fewInTheMiddle,
+        goal: atMost(2),
+      }),
+    ];
+    for (const filter of FILTERS) {
+      const { ours } = await inTurn({ ours: () => timed(large.client, `${first}&${filter}`) }, { rounds: 7 });
+      rows.push(
+        figure({ what: `list of 1,000,000, counted: ${filter}`, unit: 'ms', ours, goal: atMost(200) }),
+      );
+    }
+    await small.remove();
+    await large.remove();
+    return rows;
+  },
+};
+
+/** Small registrations of the last years, by SQL: most of them completed, a tenth failed. */
+async function fill(pool: pg.Pool, count: number): Promise<void> {
+  await pool.query(
+    `insert into bulk_registrations (
+       coordinator_id, activity_type, activity_date, duration_minutes, mentor_ids, mentor_count,
+       status, success_count, failure_count, created_at, updated_at, completed_at
+     )
+     select
+       'coord-' || n % 1000, 'workshop_' || n % 10, date '2024-01-01' + n % 1000, 60, array['mentor-1', 'mentor-2'], 2,
+       (case when n % 10 = 0 then 'failed' else 'completed' end)::registration_status,
+       case when n % 10 = 0 then 0 else 2 end,
+       case when n % 10 = 0 then 2 else 0 end,
+       at, at, at
+     from generate_series(1, $1::integer) as n
+     cross join lateral (select now() - ($1::integer - n) * interval '1 minute' as at) as created`,
+    [count],
+  );
+  // As autovacuum leaves it a minute later, only not in the middle of the measuring.
+  await pool.query('vacuum (analyze) bulk_registrations');
+}
+
+/** @returns the address of the page that a cursor in the middle leads to */
+async function middle(client: ServiceClient, count: number): Promise<string> {
+  const { body } = await client.get(`?limit=${LIMIT}&page=${count / LIMIT / 2}`);
+  const { pagination } = JSON.parse(body) as { pagination: { next_cursor: string } };
+  return `?limit=${LIMIT}&after=${encodeURIComponent(pagination.next_cursor)}`;
+}
+
+async function timed(client: ServiceClient, path: string): Promise<number> {
+  const startedAt = monotonicMs();
+  const { status, body } = await client.get(path);
+  const tookMs = monotonicMs() - startedAt;
+  if (status !== 200) throw new Error(`GET ${path} was answered with ${status}: ${body}`);
+  return tookMs;
+}

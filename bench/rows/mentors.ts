@@ -1,0 +1,123 @@
+import type { Installation } from '../installation.ts';
+import { inTurn } from '../measure.ts';
+import { ceiling } from '../peers/ceiling.ts';
+import { oneJobGraphile } from '../peers/one-job.ts';
+import { oneMessageBullmq } from '../peers/one-message.ts';
+import { usualPrisma } from '../peers/usual-prisma.ts';
+import { atLeast, compared, type Family } from '../row.ts';
+import { newWork, type Work } from '../work.ts';
+
+const MENTORS = 100_000;
+/** The slower ones get fewer, and their rate is taken from those. */
+const MENTORS_OF_THE_USUAL = 5_000;
+const MENTORS_ONE_BY_ONE = 1_000;
+
+/** One registration is run by one chain of messages, one batch at a time. */
+const CONNECTIONS_OF_ONE_REGISTRATION = 1;
+
+const UNIT = 'mentors/s';
+
+/** How fast one large registration is written, all of it new. */
+export const mentors: Family = {
+  name: 'mentors',
+  async measure(world) {
+    const installation = await world.install();
+    const { databaseUrl, pool } = installation;
+    const prisma = await usualPrisma(databaseUrl);
+    const bullmq = await oneMessageBullmq(databaseUrl, world.redis.url);
+    const graphile = await oneJobGraphile(databaseUrl);
+
+    const figures = await inTurn(
+      {
+        ours: () => postUntilCompleted(installation),
+        ceiling: () => ceiling(pool, newWork(MENTORS), CONNECTIONS_OF_ONE_REGISTRATION),
+        ceilingOfTwo: () => ceiling(pool, newWork(MENTORS), 2),
+        prisma: () => prisma.write(newWork(MENTORS_OF_THE_USUAL)),
+        bullmq: () => bullmq.write(newWork(MENTORS_ONE_BY_ONE)),
+        graphile: () => graphile.write(newWork(MENTORS_ONE_BY_ONE)),
+      },
+      { rounds: 5 },
+    );
+    await Promise.all([prisma.close(), bullmq.close(), graphile.close()]);
+    await installation.remove();
+
+    const { ours } = figures;
+    const what = 'POST of 100,000 over HTTP until completed, one worker';
+    return [
+      compared({ what, unit: UNIT, ours, against: 'ceiling', theirs: figures.ceiling, goal: atLeast(0.8) }),
+      compared({
+        what,
+        unit: UNIT,
+        ours,
+        against: 'ceiling on two connections',
+        theirs: figures.ceilingOfTwo,
+      }),
+      compared({
+        what,
+        unit: UNIT,
+        ours,
+        against: 'usual Prisma',
+        theirs: figures.prisma,
+        goal: atLeast(12),
+      }),
+      compared({
+        what,
+        unit: UNIT,
+        ours,
+        against: 'one BullMQ message a mentor',
+        theirs: figures.bullmq,
+        goal: atLeast(30),
+      }),
+      compared({
+        what,
+        unit: UNIT,
+        ours,
+        against: 'one graphile-worker job a mentor',
+        theirs: figures.graphile,
+      }),
+    ];
+  },
+};
+
+/** The same where every mentor has the activity already: each fails, or, with override, gets one more. */
+export const duplicates: Family = {
+  name: 'duplicates',
+  async measure(world) {
+    const installation = await world.install();
+    const { client, pool } = installation;
+    const rate = async (run: (work: Work) => Promise<number>) => {
+      const work = newWork(MENTORS);
+      await ceiling(pool, work, 2);
+      return MENTORS / ((await run(work)) / 1_000);
+    };
+    const figures = await inTurn(
+      {
+        duplicates: () => rate((work) => client.untilCompleted(work, 'failures')),
+        override: () => rate((work) => client.untilCompleted({ ...work, override_duplicates: true })),
+        ceiling: () => ceiling(pool, newWork(MENTORS), CONNECTIONS_OF_ONE_REGISTRATION),
+      },
+      { rounds: 5 },
+    );
+    await installation.remove();
+
+    const held = { unit: UNIT, against: 'ceiling', theirs: figures.ceiling };
+    return [
+      compared({
+        what: 'the same, all of them duplicates',
+        ours: figures.duplicates,
+        goal: atLeast(0.8),
+        ...held,
+      }),
+      compared({
+        what: 'the same, all of them duplicates, with override_duplicates',
+        ours: figures.override,
+        goal: atLeast(0.65),
+        ...held,
+      }),
+    ];
+  },
+};
+
+async function postUntilCompleted({ client }: Installation): Promise<number> {
+  return MENTORS / ((await client.untilCompleted(newWork(MENTORS))) / 1_000);
+}

@@ -1,0 +1,100 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { monotonicMs } from '../clock.ts';
+import { startHttpLoad } from '../http-load.ts';
+import type { Installation } from '../installation.ts';
+import { inTurn, percentile } from '../measure.ts';
+import { bareFastify } from '../peers/bare-fastify.ts';
+import { atLeast, atMost, compared, type Family, figure } from '../row.ts';
+import { newWork } from '../work.ts';
+
+const CONNECTIONS = 16;
+const WINDOW_MS = 2_000;
+
+/** Polls of clients that have seen the last state: the answer is 304. */
+export const polls: Family = {
+  name: 'polls',
+  async measure(world) {
+    const installation = await world.install();
+    const bare = await bareFastify(installation.databaseUrl);
+    const load = await startHttpLoad();
+    const poll = await finishedPoll(installation);
+    const window = { connections: CONNECTIONS, durationMs: WINDOW_MS };
+
+    const { ours, theirs } = await inTurn(
+      {
+        ours: async () => (await load.ask({ ...poll, status: 304, ...window })).perSecond,
+        theirs: async () =>
+          (await load.ask({ url: `${bare.baseUrl}/registrations/1`, status: 200, ...window })).perSecond,
+      },
+      { rounds: 5 },
+    );
+    await load.stop();
+    await bare.stop();
+    await installation.remove();
+    return [
+      compared({
+        what: 'GET with If-None-Match, 16 connections',
+        unit: 'polls/s',
+        ours,
+        against: 'bare Fastify, one select',
+        theirs,
+        goal: atLeast(0.6),
+      }),
+    ];
+  },
+};
+
+const POSTS = 10;
+const POLL_EVERY_MS = 5;
+
+/** How long others wait while the one thread that answers parses and checks 100,000 mentors. */
+export const parsing: Family = {
+  name: 'parsing',
+  async measure(world) {
+    const installation = await world.install();
+    const load = await startHttpLoad();
+    const poll = await finishedPoll(installation);
+    const { client } = installation;
+    await client.untilCompleted(newWork(100_000));
+
+    const tookMs: number[] = [];
+    for (let post = 0; post < POSTS; post += 1) {
+      const body = JSON.stringify(newWork(100_000));
+      const paced = load.ask({
+        ...poll,
+        status: 304,
+        connections: 64,
+        durationMs: 1_500,
+        everyMs: POLL_EVERY_MS,
+      });
+      await delay(300);
+      const from = monotonicMs();
+      const { id } = await client.submit(body);
+      const to = monotonicMs();
+      for (const each of (await paced).paced) {
+        if (each.dueAtMs >= from && each.dueAtMs <= to) tookMs.push(each.tookMs);
+      }
+      await client.finished(id);
+    }
+    await load.stop();
+    await installation.remove();
+    return [
+      figure({
+        what: 'polls while a POST of 100,000 is received, checked and stored, p99',
+        unit: 'ms',
+        ours: [percentile(tookMs, 99)],
+        goal: atMost(250),
+      }),
+    ];
+  },
+};
+
+async function finishedPoll({ client, baseUrl }: Installation) {
+  const { id } = await client.submit(JSON.stringify(newWork(8)));
+  await client.finished(id);
+  const { headers } = await client.get(`/${id}`);
+  return {
+    url: `${baseUrl}/api/v1/bulk-registrations/${id}`,
+    headers: { 'if-none-match': String(headers.etag) },
+  };
+}

@@ -1,0 +1,148 @@
+import type pg from 'pg';
+import { monotonicMs } from '../clock.ts';
+import type { Installation } from '../installation.ts';
+import { inTurn } from '../measure.ts';
+import { peakMib, residentMib } from '../process-memory.ts';
+import { absent, atMost, compared, type Family, figure, type Row } from '../row.ts';
+import type { ServiceClient } from '../service-client.ts';
+import { newWork } from '../work.ts';
+import type { World } from '../world.ts';
+
+const MENTORS = 100_000;
+
+/** All results of a large registration in one answer. */
+export const details: Family = {
+  name: 'details',
+  async measure(world) {
+    const { installation, id } = await withLargeRegistration(world);
+    const { client, pool } = installation;
+    const { ours, theirs } = await inTurn(
+      {
+        ours: () => timed(() => getWhole(client, id)),
+        theirs: () => timed(() => aggregateView(pool, id)),
+      },
+      { rounds: 5 },
+    );
+    await installation.remove();
+
+    return [
+      compared({
+        what: 'GET of 100,000 results',
+        unit: 'ms',
+        ours,
+        against: 'json_agg over the view',
+        theirs,
+        goal: atMost(0.6),
+      }),
+      await memoryRow(world, { atOnce: 1, limitMib: 64 }),
+      await memoryRow(world, { atOnce: 10, limitMib: 128 }),
+    ];
+  },
+};
+
+/** In an API that has just started, so that nothing kept from before hides what it takes. */
+async function memoryRow(
+  world: World,
+  { atOnce, limitMib }: { atOnce: number; limitMib: number },
+): Promise<Row> {
+  const { installation, id } = await withLargeRegistration(world);
+  await installation.restartApi();
+  const { client, api } = installation;
+  for (let warmUp = 0; warmUp < 20; warmUp += 1) await client.get(`/${id}?results=none`);
+  const before = residentMib(api.pid);
+  const peak = await peakMib(api.pid, () =>
+    Promise.all(Array.from({ length: atOnce }, () => getWhole(client, id))),
+  );
+  await installation.remove();
+  return figure({
+    what: `memory of the API for ${atOnce === 1 ? 'one' : 'ten at once'}, above what it held before`,
+    unit: 'MiB',
+    ours: [peak - before],
+    goal: atMost(limitMib),
+  });
+}
+
+const PAGE = 1_000;
+const FAR = 90_000;
+
+/** One page of results, wherever it lies. */
+export const pages: Family = {
+  name: 'pages',
+  async measure(world) {
+    const what = '/results: a page of 1,000 at position 90,000 of 100,000';
+    const goal = atMost(2);
+    const { installation, id } = await withLargeRegistration(world);
+    const { client } = installation;
+    const first = `/${id}/results?limit=${PAGE}`;
+    if ((await client.get(first)).status === 404) {
+      await installation.remove();
+      return [absent(what, goal, 'The endpoint is missing.')];
+    }
+
+    const far = `${first}&after=${await cursorAt(client, first, FAR)}`;
+    const { ours, theirs } = await inTurn(
+      {
+        ours: () => timed(() => getPage(client, far)),
+        theirs: () => timed(() => getPage(client, first)),
+      },
+      { rounds: 50, warmUps: 10 },
+    );
+    await installation.remove();
+    return [compared({ what, unit: 'ms', ours, against: 'the first page', theirs, goal })];
+  },
+};
+
+interface ResultsPage {
+  data: unknown[];
+  pagination: { next_cursor: string | null };
+}
+
+async function cursorAt(client: ServiceClient, first: string, position: number): Promise<string> {
+  let cursor: string | null = null;
+  for (let seen = 0; seen < position; seen += PAGE) {
+    const page = await getPage(client, cursor === null ? first : `${first}&after=${cursor}`);
+    cursor = page.pagination.next_cursor;
+  }
+  if (cursor === null) throw new Error('the pages ended early');
+  return cursor;
+}
+
+async function getPage(client: ServiceClient, path: string): Promise<ResultsPage> {
+  const page = JSON.parse((await client.get(path)).body) as ResultsPage;
+  if (page.data.length !== PAGE) throw new Error(`${path} has ${page.data.length} results`);
+  return page;
+}
+
+async function withLargeRegistration(world: World): Promise<{ installation: Installation; id: string }> {
+  const installation = await world.install();
+  const { id } = await installation.client.submit(JSON.stringify(newWork(MENTORS)));
+  await installation.client.finished(id);
+  return { installation, id };
+}
+
+async function getWhole(client: ServiceClient, id: string): Promise<void> {
+  const { status, body } = await client.get(`/${id}`);
+  if (status !== 200 || body.length < 50 * MENTORS)
+    throw new Error(`GET was answered with ${status}, ${body.length}`);
+}
+
+/** What one would send instead: the database makes the whole answer of its view. */
+async function aggregateView(pool: pg.Pool, id: string): Promise<void> {
+  await pool.query({
+    name: 'aggregate-view',
+    text: `
+      select json_agg(
+        json_build_object('mentor_id', mentor_id, 'activity_id', activity_id, 'status', status)
+        order by position
+      )::text as results
+      from registration_results
+      where registration_id = $1`,
+    values: [Number(id.slice('bulk-'.length))],
+  });
+}
+
+async function timed(run: () => Promise<unknown>): Promise<number> {
+  const startedAt = monotonicMs();
+  await run();
+  return monotonicMs() - startedAt;
+}

@@ -1,0 +1,64 @@
+import { chmodSync, mkdtempSync, openSync, realpathSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Installation, install } from './installation.ts';
+import { providePostgres, type Server, startRedis } from './servers.ts';
+
+export const BACKENDS = ['redis', 'postgres'] as const;
+export type Backend = (typeof BACKENDS)[number];
+
+/** The servers that everything here runs on: one PostgreSQL, one Redis. */
+export interface World {
+  readonly backend: Backend;
+  readonly postgres: Server;
+  /** Runs also where our own queue does not need it: others do. */
+  readonly redis: Server;
+  readonly dir: string;
+  /** The service on a fresh database, started. */
+  install(options?: { workers?: number }): Promise<Installation>;
+  /** Stops and removes all. */
+  end(): Promise<void>;
+}
+
+/** @param nodeArgs options of Node for the API and the workers, such as --cpu-prof */
+export async function createWorld(backend: Backend, nodeArgs: readonly string[]): Promise<World> {
+  const dir = mkdtempSync(join(realpathSync(tmpdir()), 'bulk-bench-'));
+  // mkdtemp closes it to others, but root's PostgreSQL runs as another user.
+  chmodSync(dir, 0o755);
+  const postgres = await providePostgres(dir);
+  const redis = await startRedis(dir);
+  const logFile = openSync(join(dir, 'service.log'), 'a');
+  const installations = new Set<Installation>();
+  const abandon = () => {
+    redis.kill();
+    postgres.kill();
+    rmSync(dir, { recursive: true, force: true, maxRetries: 10 });
+  };
+  process.once('exit', abandon);
+
+  return {
+    backend,
+    postgres,
+    redis,
+    dir,
+    async install({ workers = 1 } = {}) {
+      const redisUrl = backend === 'redis' ? redis.url : null;
+      const servers = { postgresUrl: postgres.url, redisUrl };
+      const installation = await install({ servers, workers, logFile, nodeArgs, onRemoved });
+      installations.add(installation);
+      return installation;
+    },
+    async end() {
+      process.off('exit', abandon);
+      for (const installation of installations) await installation.remove();
+      await redis.stop();
+      await postgres.stop();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+
+  function onRemoved(installation: Installation): void {
+    installations.delete(installation);
+  }
+}
