@@ -17,8 +17,7 @@ function counted() {
     queries += 1;
     return deps.db.prisma.$queryRaw(...query);
   }) as Executor['$queryRaw'];
-  const { $executeRaw } = deps.db.prisma;
-  return { db: { $queryRaw, $executeRaw }, queries: () => queries };
+  return { db: { ...deps.db.prisma, $queryRaw }, queries: () => queries };
 }
 
 const submitted = async () => parseRegistrationId(await submit(deps)) ?? 0n;

@@ -1,7 +1,7 @@
 import './provided-context.ts';
 
 export { insertBatch } from '../db/batches.ts';
-export type { Executor } from '../db/client.ts';
+export type { Executor } from '../db/executor.ts';
 export { insertRegistration } from '../db/registrations.ts';
 export { buildBatchPayload } from '../domain/build-batch-payload.ts';
 export { executeBatchInsert } from '../registrations/execute-batch-insert.ts';
