@@ -44,10 +44,11 @@ function asRetry(error: unknown): never {
   throw retry;
 }
 
-function summaryOf(progress: Progress) {
-  const { status, mentorCount, successCount, failureCount } = progress;
-  const percent = percentOf(progress);
-  return { status, mentors: mentorCount, succeeded: successCount, failed: failureCount, percent };
+/** The dashboard draws `progress`, in percent. */
+function summaryOf(at: Progress) {
+  const { status, mentorCount, successCount, failureCount } = at;
+  const progress = percentOf(at);
+  return { status, mentors: mentorCount, succeeded: successCount, failed: failureCount, progress };
 }
 
 /** For the dashboard only, so nobody waits for it, and nobody minds when it fails. The latest comes last. */

@@ -110,12 +110,13 @@ test('the dashboard keeps one line a registration and attempt, with its progress
   const shown = await waitFor(async () => {
     const all = await Promise.all(deps.queue.dashboardQueues().map((queue) => queue.getJobs(['completed'])));
     const [only, ...others] = all.flat();
-    return others.length === 0 && only?.name === `${id}, attempt 1` && isFull(only.progress) && only.progress;
+    const isNamed = only?.name === `${id}, attempt 1, 500 mentors`;
+    return others.length === 0 && isNamed && isFull(only.progress) && only.progress;
   });
-  expect(shown).toMatchObject({ mentors: 500, succeeded: 500, percent: 100 });
+  expect(shown).toMatchObject({ mentors: 500, succeeded: 500, progress: 100 });
 });
 
-const isFull = (progress: unknown): progress is object => JSON.stringify(progress).includes('"percent":100');
+const isFull = (progress: unknown): progress is object => JSON.stringify(progress).includes('"progress":100');
 
 test('a flushed queue loses nothing', async () => {
   const ids = await Promise.all(

@@ -15,6 +15,7 @@ test('only the database has to be given', () => {
     logLevel: 'info',
     adminUser: 'admin',
     adminPassword: null,
+    dashboardReadOnly: true,
     corsOrigins: [],
     bodyLimitBytes: 32 * 1024 * 1024,
     maxWatchers: 2_000,
@@ -41,6 +42,7 @@ test('every setting that is given is taken', () => {
     LOG_LEVEL: 'silent',
     ADMIN_USER: 'root',
     ADMIN_PASSWORD: '12345678',
+    DASHBOARD_READ_ONLY: 'false',
     CORS_ORIGINS: 'https://a.example.com, http://localhost:5173',
     BODY_LIMIT_BYTES: '1024',
     MAX_WATCHERS: '7',
@@ -64,6 +66,7 @@ test('every setting that is given is taken', () => {
     logLevel: 'silent',
     adminUser: 'root',
     adminPassword: '12345678',
+    dashboardReadOnly: false,
     corsOrigins: ['https://a.example.com', 'http://localhost:5173'],
     bodyLimitBytes: 1_024,
     maxWatchers: 7,
@@ -105,6 +108,7 @@ test('all faults are named at once', () => {
 });
 
 test.each([
+  ['DASHBOARD_READ_ONLY', 'no'],
   ['PORT', '65536'],
   ['PORT', '-1'],
   ['PORT', '3e3'],

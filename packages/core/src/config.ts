@@ -19,6 +19,8 @@ export interface Config {
   readonly adminUser: string;
   /** null: the dashboard is not mounted. */
   readonly adminPassword: string | null;
+  /** false: the dashboard can also remove, retry and pause. */
+  readonly dashboardReadOnly: boolean;
   /** Origins whose pages may call the API from a browser. */
   readonly corsOrigins: readonly string[];
   readonly bodyLimitBytes: number;
@@ -75,6 +77,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
     adminUser: read.text('ADMIN_USER', 'admin'),
     adminPassword: read.secret('ADMIN_PASSWORD', { minLength: 8 }),
+    dashboardReadOnly: read.boolean('DASHBOARD_READ_ONLY', true),
     corsOrigins: read.origins('CORS_ORIGINS'),
     bodyLimitBytes: read.integer('BODY_LIMIT_BYTES', 32 * 1024 * 1024, {
       min: 1_024,
@@ -148,6 +151,12 @@ function settingsReader(env: NodeJS.ProcessEnv, faults: string[]) {
       const known = values.find((each) => each === value);
       if (known === undefined) faults.push(`${name} must be one of ${values.join(', ')}, not "${value}"`);
       return known ?? fallback;
+    },
+
+    boolean(name: string, fallback: boolean): boolean {
+      const value = raw(name) ?? String(fallback);
+      if (value !== 'true' && value !== 'false') faults.push(`${name} must be true or false, not "${value}"`);
+      return value === 'true';
     },
 
     /** Says what is wrong without repeating the value: addresses carry passwords. */

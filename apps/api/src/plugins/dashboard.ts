@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Config, Deps } from '@bulk/core';
+import { type Config, type Deps, formatRegistrationId, parseMessage } from '@bulk/core';
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { FastifyAdapter } from '@bull-board/fastify';
@@ -22,20 +22,24 @@ export async function addDashboard(app: App, { config, queue }: Deps): Promise<v
     });
     scope.addHook('onRequest', allowInlineStyles);
     scope.addHook('onRequest', scope.basicAuth);
-    await scope.register(createBoard(queue).registerPlugin(), { prefix: PATH });
+    await scope.register(createBoard(queue, config).registerPlugin(), { prefix: PATH });
   });
 }
 
 /** The dashboard's types know BullMQ on Redis only; it works on PostgreSQL just as well. */
 type DashboardQueue = ConstructorParameters<typeof BullMQAdapter>[0];
 
-function createBoard(queue: Deps['queue']): FastifyAdapter {
+function createBoard(queue: Deps['queue'], { dashboardReadOnly }: Config): FastifyAdapter {
   const serverAdapter = new FastifyAdapter();
   serverAdapter.setBasePath(PATH);
   createBullBoard({
-    queues: queue
-      .dashboardQueues()
-      .map((each) => new BullMQAdapter(each as DashboardQueue, { readOnlyMode: true })),
+    queues: queue.dashboardQueues().map(
+      (each) =>
+        new BullMQAdapter(each as DashboardQueue, {
+          readOnlyMode: dashboardReadOnly,
+          externalJobUrl: pageOf,
+        }),
+    ),
     serverAdapter,
     options: {
       uiConfig: {
@@ -49,6 +53,14 @@ function createBoard(queue: Deps['queue']): FastifyAdapter {
     throw error;
   });
   return serverAdapter;
+}
+
+/** What a message is about has a page of its own. */
+function pageOf({ data }: { data?: unknown }): { displayText: string; href: string } {
+  const message = parseMessage(data);
+  if (message === null) return { displayText: 'Registrations', href: '/' };
+  const id = formatRegistrationId(BigInt(message.registrationId));
+  return { displayText: id, href: `/registrations/${id}` };
 }
 
 interface Credentials {

@@ -33,15 +33,18 @@ export interface AttemptRequest {
   batchSize: number;
 }
 
+export interface StartedAttempt {
+  ring: number;
+  mentorCount: number;
+  updatedAt: Date;
+}
+
 /**
  * Second statement: the work list, read from the ledger, and the registration back to processing.
  * null when no mentor is on the list; the transaction must then be rolled back.
  */
-export async function startAttempt(
-  tx: Executor,
-  request: AttemptRequest,
-): Promise<{ ring: number; updatedAt: Date } | null> {
-  const rows = await tx.$queryRaw<Array<{ ring: number; updatedAt: Date }>>`
+export async function startAttempt(tx: Executor, request: AttemptRequest): Promise<StartedAttempt | null> {
+  const rows = await tx.$queryRaw<StartedAttempt[]>`
     with failed as (${failedMentors(request.registrationId)}),
     work as (
       insert into registration_attempts (registration_id, attempt, positions, override_duplicates, batch_size)
@@ -74,7 +77,7 @@ export async function startAttempt(
       updated_at = clock_timestamp()
     from work
     where r.id = ${request.registrationId}::bigint
-    returning r.ring, r.updated_at as "updatedAt"`;
+    returning r.ring, r.mentor_count as "mentorCount", r.updated_at as "updatedAt"`;
   return rows[0] ?? null;
 }
 

@@ -1,5 +1,5 @@
 import type { CreateRegistrationRequest, DelayReason } from '@bulk/contract';
-import type { Message } from '../domain/message.ts';
+import type { Message, Ring } from '../domain/message.ts';
 import type { Version } from '../domain/version.ts';
 import { textArray } from './array-literal.ts';
 import type { Executor } from './executor.ts';
@@ -86,19 +86,19 @@ function isUnchanged(expected: Version | null): Prisma.Sql {
 }
 
 /** Takes the chain over from whoever rang last; null when it is another runner's, or over. */
-export async function takeNextRing(db: Executor, message: Message): Promise<Message | null> {
+export async function takeNextRing(db: Executor, message: Message): Promise<Ring | null> {
   const [next] = await takeNextRings(db, [message]);
   return next ?? null;
 }
 
 /** As `takeNextRing`, for many at once: only the chains that were taken come back. */
-export function takeNextRings(db: Executor, messages: readonly Message[]): Promise<Message[]> {
-  return db.$queryRaw<Message[]>`
+export function takeNextRings(db: Executor, messages: readonly Message[]): Promise<Ring[]> {
+  return db.$queryRaw<Ring[]>`
     update bulk_registrations r
     set ring = r.ring + 1, taken_since = null
     from ${rowsOf(messages)}
     where ${isCurrent}
-    returning r.id::text as "registrationId", r.attempt, r.ring`;
+    returning r.id::text as "registrationId", r.attempt, r.ring, r.mentor_count as "mentorCount"`;
 }
 
 /** Notes that a worker had these messages at this moment, by the database's clock. */

@@ -7,6 +7,12 @@ export interface Message {
   ring: number;
 }
 
+/** A message to ring with, and what the dashboard shows of it. */
+export interface Ring extends Message {
+  /** Of the registration. */
+  mentorCount: number;
+}
+
 /**
  * - entry: every chain starts here and runs one batch, so a small registration is done with it
  * - slices: what is left of larger ones, in short slices that hand over at the tail

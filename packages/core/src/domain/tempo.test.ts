@@ -18,9 +18,9 @@ test('what stands still has the rate 0, and no end', () => {
   expect([rate, remainingMs(rate, 10)]).toEqual([0, null]);
 });
 
-test('nothing is known of a single sample, after a long silence, and at the beginning of a retry', () => {
+test('nothing is known in the first second, after a long silence, and at the beginning of a retry', () => {
   expect(rateOf([])).toBeNull();
-  expect(rateOf(sampled([0, 50]))).toBeNull();
+  expect(rateOf(sampled([0, 50], [999, 100]))).toBeNull();
   expect(rateOf(sampled([0, 50], [60_000, 90]))).toBeNull();
   expect(rateOf(sampled([0, 50], [1_000, 100], [1_250, 90, 2]))).toBeNull();
   expect(remainingMs(null, 10)).toBeNull();

@@ -8,6 +8,9 @@ export interface Sample {
 
 const WINDOW_MS = 5_000;
 
+/** Less says nothing: batches come in bursts. */
+const MIN_SPAN_MS = 1_000;
+
 /** The samples of the last seconds with one more; a new attempt begins anew. */
 export function withSample(samples: readonly Sample[], newest: Sample): Sample[] {
   const recent = samples.filter(
@@ -16,12 +19,14 @@ export function withSample(samples: readonly Sample[], newest: Sample): Sample[]
   return [...recent, newest];
 }
 
-/** Mentors a second, with one decimal; null for less than two samples. */
+/** Mentors a second, with one decimal; null for samples of less than a second. */
 export function rateOf(samples: readonly Sample[]): number | null {
-  const first = samples[0];
+  const [first] = samples;
   const last = samples.at(-1);
-  if (first === undefined || last === undefined || last.atMs <= first.atMs) return null;
-  const perSecond = (1_000 * (last.processed - first.processed)) / (last.atMs - first.atMs);
+  if (first === undefined || last === undefined) return null;
+  const spanMs = last.atMs - first.atMs;
+  if (spanMs < MIN_SPAN_MS) return null;
+  const perSecond = (1_000 * (last.processed - first.processed)) / spanMs;
   return Math.round(10 * perSecond) / 10;
 }
 

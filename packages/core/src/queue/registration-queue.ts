@@ -1,6 +1,6 @@
 import { withDeadline } from '../deadline.ts';
 import { formatRegistrationId } from '../domain/ids.ts';
-import { LANES, type Lane, type Message, messageId } from '../domain/message.ts';
+import { LANES, type Lane, type Message, messageId, type Ring } from '../domain/message.ts';
 import type { Logger } from '../log.ts';
 import { type MessageQueue, openQueue, type QueueConfig } from './backend.ts';
 
@@ -14,9 +14,9 @@ export type Whereabouts = 'waiting' | 'taken' | 'gone';
 /** The doorbell: says that a registration has work, and nothing about it. */
 export interface RegistrationQueue {
   /** Adds a message; a no-op while one of the same id lives. Rejects within two seconds if it can't. */
-  ring(message: Message, lane: Lane): Promise<void>;
+  ring(message: Ring, lane: Lane): Promise<void>;
   /** Rings without making the caller wait. A ring that fails is made up for by the sweeper. */
-  ringInBackground(message: Message, lane: Lane): void;
+  ringInBackground(message: Ring, lane: Lane): void;
   /** Where the message is, in either lane. */
   locate(message: Message): Promise<Whereabouts>;
   /** Rejects when the queue does not answer within two seconds. */
@@ -55,11 +55,10 @@ export function createQueue(config: QueueConfig, log: Logger): RegistrationQueue
   const kept = config.redisUrl === null ? { age: DAY_SECONDS } : { age: DAY_SECONDS, count: 10_000 };
 
   let unanswered = 0;
-  const ring = async (message: Message, lane: Lane): Promise<void> => {
+  const ring = async ({ mentorCount, ...message }: Ring, lane: Lane): Promise<void> => {
     if (unanswered >= MAX_UNANSWERED) throw new Error('the queue is away');
     unanswered += 1;
-    const name = `${formatRegistrationId(BigInt(message.registrationId))}, attempt ${message.attempt}`;
-    const added = lanes[lane].add(name, message, {
+    const added = lanes[lane].add(messageName(message, mentorCount), message, {
       jobId: messageId(message),
       attempts: TRIES,
       backoff: { type: 'custom' },
@@ -105,6 +104,12 @@ export function createQueue(config: QueueConfig, log: Logger): RegistrationQueue
 
     dashboardQueues: () => queues,
   };
+}
+
+/** As the dashboard lists it. */
+function messageName({ registrationId, attempt }: Message, mentorCount: number): string {
+  const mentors = mentorCount === 1 ? '1 mentor' : `${mentorCount.toLocaleString('en-US')} mentors`;
+  return `${formatRegistrationId(BigInt(registrationId))}, attempt ${attempt}, ${mentors}`;
 }
 
 const QUIET_MS = 10_000;

@@ -35,7 +35,8 @@ export async function retryFailed(
 
   const { attempt, answeredAt } = started;
   if ('ring' in started) {
-    deps.queue.ringInBackground({ registrationId: id.toString(), attempt, ring: started.ring }, 'entry');
+    const { ring, mentorCount } = started;
+    deps.queue.ringInBackground({ registrationId: id.toString(), attempt, ring, mentorCount }, 'entry');
     deps.log.info({ registration: formatRegistrationId(id), attempt }, 'retry accepted');
   }
   return { answer: toAnswer(id, attempt, answeredAt), replayed: !('ring' in started) };
@@ -47,6 +48,7 @@ const TRANSACTION = { maxWait: 5_000, timeout: 30_000 };
 interface Started {
   attempt: number;
   ring: number;
+  mentorCount: number;
   answeredAt: Date;
 }
 
@@ -82,7 +84,7 @@ async function start(
 
   const answer = { attempt: begun.attempt, answeredAt: started.updatedAt };
   if (keyed) await keepAnswer(tx, keyed.key, operationOf(id), answer);
-  return { ...answer, ring: started.ring };
+  return { ...answer, ring: started.ring, mentorCount: started.mentorCount };
 }
 
 /** Another retry may come to its end just after it was in the way; then it no longer is. */

@@ -21,11 +21,10 @@ export async function submitRegistration(
   for (;;) {
     const stored = await insertRegistration(db.prisma, request, { batchSize: config.batchSize, keyed });
     if (stored !== null) {
-      queue.ringInBackground({ registrationId: stored.id.toString(), attempt: 1, ring: 1 }, 'entry');
-      log.info(
-        { registration: formatRegistrationId(stored.id), mentors: request.mentor_ids.length },
-        'accepted',
-      );
+      const mentorCount = request.mentor_ids.length;
+      const message = { registrationId: stored.id.toString(), attempt: 1, ring: 1 };
+      queue.ringInBackground({ ...message, mentorCount }, 'entry');
+      log.info({ registration: formatRegistrationId(stored.id), mentors: mentorCount }, 'accepted');
       return { answer: toAnswer(request, stored.id, stored.createdAt), replayed: false };
     }
     const kept = keyed && (await findReplay(db.prisma, keyed, 'POST'));

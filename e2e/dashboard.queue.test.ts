@@ -1,0 +1,184 @@
+import type { RegistrationDetails } from '@bulk/contract';
+import {
+  createTestDeps,
+  findInconsistencies,
+  mentors,
+  registrationRequest,
+  type TestDeps,
+  waitFor,
+} from '@bulk/core/testing';
+import { afterEach, beforeEach, expect, inject, test } from 'vitest';
+import { freePort } from './free-port.ts';
+import { type ServiceProcess, startProcess } from './processes.ts';
+
+// Whatever is pressed in the dashboard: every registration comes to its end, and each mentor has one activity.
+
+const ENTRY = 'bulk-registrations';
+const SLICES = 'bulk-registrations-slices';
+const authorization = `Basic ${Buffer.from('admin:correct horse').toString('base64')}`;
+
+let deps: TestDeps;
+let running: ServiceProcess[];
+let origin: string;
+
+beforeEach(async () => {
+  const port = await freePort();
+  deps = await createTestDeps({
+    backend: inject('queueBackend'),
+    settings: {
+      PORT: String(port),
+      ADMIN_PASSWORD: 'correct horse',
+      DASHBOARD_READ_ONLY: 'false',
+      BATCH_SIZE: '50',
+      SLICE_MS: '5',
+      SWEEP_MS: '300',
+      STALLED_CHECK_MS: '500',
+      MESSAGE_LOCK_MS: '1500',
+    },
+  });
+  origin = `http://127.0.0.1:${port}`;
+  running = [];
+  await start('api');
+});
+afterEach(async () => {
+  for (const each of running) each.kill('SIGTERM');
+  expect(await Promise.all(running.map((each) => each.ended))).toEqual(running.map(() => 0));
+  expect(await findInconsistencies(deps)).toEqual([]);
+  await deps.close();
+});
+
+async function start(program: 'api' | 'worker'): Promise<void> {
+  running.push(await startProcess(program, deps.env));
+}
+
+/** What a button of the dashboard sends. */
+async function press(method: string, path: string, body?: object): Promise<{ status: number; body: string }> {
+  const answer = await fetch(`${origin}/admin/queues/api/queues/${path}`, {
+    method,
+    headers: { authorization, ...(body && { 'content-type': 'application/json' }) },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  return { status: answer.status, body: await answer.text() };
+}
+
+/** As `press`; the button works. */
+async function succeed(method: string, path: string, body?: object): Promise<void> {
+  const answer = await press(method, path, body);
+  expect(answer.status < 300 ? '' : `${path}: ${answer.status} ${answer.body}`).toBe('');
+}
+
+let submissions = 0;
+
+async function submit(count: number): Promise<string> {
+  submissions++;
+  const answer = await fetch(`${origin}/api/v1/bulk-registrations`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(registrationRequest({ mentor_ids: mentors(`s${submissions}`, count) })),
+  });
+  return ((await answer.json()) as { id: string }).id;
+}
+
+const details = async (id: string) =>
+  (await (
+    await fetch(`${origin}/api/v1/bulk-registrations/${id}?results=none`)
+  ).json()) as RegistrationDetails;
+
+async function expectAllDone(ids: readonly string[]): Promise<void> {
+  let activities = 0;
+  for (const id of ids) {
+    const done = await waitFor(
+      async () => {
+        const now = await details(id);
+        return now.status === 'processing' ? null : now;
+      },
+      { timeoutMs: 60_000 },
+    );
+    expect(done).toMatchObject({ status: 'completed', failure_count: 0 });
+    activities += done.mentor_count;
+  }
+  expect(await deps.db.prisma.activity.count()).toBe(activities);
+}
+
+const messageOf = (id: string) => `bulk-${Number(id.slice(5))}.1.1`;
+const dataOf = (id: string, ring = 1) => ({ registrationId: String(Number(id.slice(5))), attempt: 1, ring });
+
+async function untilWaiting(ids: readonly string[]): Promise<void> {
+  for (const id of ids)
+    await waitFor(async () => (await press('GET', `${ENTRY}/${messageOf(id)}`)).status === 200);
+}
+
+test('messages that are removed, emptied, altered, doubled or delayed cost nothing but time', {
+  timeout: 120_000,
+}, async () => {
+  const ids: string[] = [];
+  for (const count of [7, 1, 320, 8, 9, 410, 11, 12]) ids.push(await submit(count));
+  await untilWaiting(ids);
+  const [removed, garbled, swapped, doubled, doubledLarge, urgent, ...rest] = ids as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    ...string[],
+  ];
+  await succeed('PUT', `${ENTRY}/${messageOf(removed)}/clean`);
+  await succeed('PATCH', `${ENTRY}/${messageOf(garbled)}/update-data`, { jobData: { hello: 'world' } });
+  await succeed('PATCH', `${ENTRY}/${messageOf(swapped)}/update-data`, { jobData: dataOf(doubled) });
+  for (const options of [{}, {}, { jobId: messageOf(doubled) }, { attempts: 3, lifo: true }]) {
+    await succeed('POST', `${ENTRY}/add`, { name: 'again', data: dataOf(doubled), options });
+    await succeed('POST', `${SLICES}/add`, { name: 'again', data: dataOf(doubledLarge), options });
+  }
+  await succeed('POST', `${ENTRY}/add`, {
+    name: 'nonsense',
+    data: { registrationId: '1; drop' },
+    options: {},
+  });
+  await succeed('POST', `${ENTRY}/add`, { name: 'future', data: dataOf(urgent, 99), options: {} });
+  await succeed('PATCH', `${ENTRY}/${messageOf(urgent)}/priority`, { priority: 5 });
+  await start('worker');
+  await expectAllDone(ids);
+
+  for (const lane of [ENTRY, SLICES]) {
+    await succeed('PUT', `${lane}/retry/completed`);
+    await succeed('PUT', `${lane}/retry/failed`);
+    await succeed('PUT', `${lane}/promote`);
+  }
+  await expectAllDone([...ids, await submit(3)]);
+  expect(rest).toHaveLength(2);
+  for (const status of ['completed', 'failed', 'waiting', 'delayed', 'active']) {
+    await succeed('PUT', `${ENTRY}/clean/${status}`);
+  }
+});
+
+test('queues that are paused, emptied and obliterated go on when they are resumed', {
+  timeout: 120_000,
+}, async () => {
+  await start('worker');
+  const before = await submit(3_000);
+  await waitFor(async () => (await details(before)).success_count > 0);
+  for (const lane of [ENTRY, SLICES]) await succeed('PUT', `${lane}/pause`);
+  const ids = [before, await submit(400), await submit(5)];
+  await untilWaiting(ids.slice(2));
+  expect(await details(ids[2] ?? '')).toMatchObject({ status: 'processing' });
+  for (const lane of [ENTRY, SLICES]) await succeed('PUT', `${lane}/empty`);
+  for (const lane of [ENTRY, SLICES]) await succeed('PUT', `${lane}/obliterate`, { force: true });
+  for (const lane of [ENTRY, SLICES]) await succeed('PUT', `${lane}/resume`);
+  await expectAllDone(ids);
+});
+
+test('each message is named by its registration, leads to its page, and shows how far it is', async () => {
+  await start('worker');
+  const id = await submit(7);
+  const shown = await waitFor(async () => {
+    const { body } = await press('GET', `${ENTRY}/${messageOf(id)}`);
+    const { job } = JSON.parse(body) as { job?: { progress: { progress?: number } } };
+    return job?.progress.progress === 100 && job;
+  });
+  expect(shown).toMatchObject({
+    name: `${id}, attempt 1, 7 mentors`,
+    externalUrl: { displayText: id, href: `/registrations/${id}` },
+    progress: { status: 'completed', mentors: 7, succeeded: 7, failed: 0 },
+  });
+});
