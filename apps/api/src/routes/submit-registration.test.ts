@@ -100,4 +100,6 @@ test('a dry run is validated as the real one is', async () => {
   );
   expect(response.statusCode).toBe(400);
   expect(response.json<Problem>().errors).toMatchObject([{ pointer: '#/duration_minutes' }]);
+  const badKey = await post(request, { query: '?dry_run=true', headers: { 'idempotency-key': 'a b' } });
+  expect(badKey.json<Problem>().errors).toMatchObject([{ header: 'idempotency-key' }]);
 });

@@ -42,12 +42,9 @@ const schema = {
 
 export function submitRoute(app: App, deps: Deps): void {
   app.post('', { schema }, async (request, reply) => {
+    const key = idempotencyKeyOf(request.headers);
     if (request.query.dry_run) return reply.code(200).send(await dryRun(deps, request.body));
-    const { answer, replayed } = await submitRegistration(
-      deps,
-      request.body,
-      idempotencyKeyOf(request.headers),
-    );
+    const { answer, replayed } = await submitRegistration(deps, request.body, key);
     if (replayed) reply.header('idempotency-replayed', 'true');
     return reply.code(202).header('location', pathOf(answer.id)).header('retry-after', '1').send(answer);
   });
