@@ -168,11 +168,19 @@ test('one too many is turned away until another leaves', async () => {
   for (const each of all) each.stop();
 });
 
+test('those who have seen the end take no place from others', async () => {
+  const id = await submitted(1);
+  await runChain(deps, id);
+  for (let n = 1; n <= 70; n++) expect((await watch(id)).first.name).toBe('end');
+});
+
 test('while the database is away newcomers are told so, and the others go on when it is back', async () => {
   const id = await submitted(3);
   const seen = await watch(id);
   await deps.database.goAway();
-  await expect(watch(id)).rejects.toThrow();
+  // Long enough for rounds in which the others are told nothing.
+  const roundsLaterMs = performance.now() + 600;
+  while (performance.now() < roundsLaterMs) await expect(watch(id)).rejects.toThrow();
   await deps.database.comeBack();
   await waitFor(() => runChain(deps, id));
   await waitFor(() => lastOf(seen).name === 'end');
