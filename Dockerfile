@@ -15,14 +15,15 @@ COPY apps/api/package.json apps/api/
 COPY apps/cli/package.json apps/cli/
 COPY apps/worker/package.json apps/worker/
 COPY bench/package.json bench/
+COPY apps/web/package.json apps/web/
 
 FROM base AS build
 RUN --mount=type=cache,target=/pnpm/store pnpm install --frozen-lockfile --store-dir /pnpm/store
 COPY . .
 RUN pnpm exec prisma generate && pnpm exec turbo run build
-# Only what runs: compiled code, the migrations, the web page.
+# Only what runs: compiled code with the web page, and the migrations.
 RUN mkdir /out \
-  && find packages apps -type d \( -name dist -o -path 'apps/web/public' \) -not -path '*/node_modules/*' -prune \
+  && find packages apps -type d -name dist -not -path '*/node_modules/*' -prune \
      -exec cp --recursive --parents --target-directory=/out {} + \
   && cp --recursive --parents prisma/migrations /out
 

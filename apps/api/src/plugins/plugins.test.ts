@@ -175,7 +175,9 @@ describe('the OpenAPI document', () => {
 describe('the web pages', () => {
   test.each([
     ['/', 'text/html'],
-    ['/page.css', 'text/css'],
+    ['/new', 'text/html'],
+    ['/registrations/bulk-002', 'text/html'],
+    ['/icon.svg', 'image/svg+xml'],
     ['/docs', 'text/html'],
     ['/docs/static/swagger-ui.css', 'text/css'],
   ])('%s', async (url, type) => {

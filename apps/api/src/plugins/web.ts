@@ -2,10 +2,32 @@ import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { App } from '../fastify-app.ts';
 
-/** The same distance from `src/plugins` and from `dist/plugins`. */
-const PAGES = fileURLToPath(new URL('../../../web/public/', import.meta.url));
+/** What apps/web is built to. The same distance from `src/plugins` and from `dist/plugins`. */
+const PAGES = fileURLToPath(new URL('../../../web/dist/', import.meta.url));
 
-/** The page at /. Only what lies in its folder is a route; everything else stays a 404. */
+/** Addresses that the page's own router knows. It is the page that says so when there is no such registration. */
+const PAGE_ROUTES = ['/', '/new', '/registrations/:id'];
+
+/** The page at /. Only its files and its own addresses are routes; everything else stays a 404. */
 export async function addWebPages(app: App): Promise<void> {
-  await app.register(fastifyStatic, { root: PAGES, wildcard: false, index: 'index.html' });
+  await app.register(fastifyStatic, {
+    root: PAGES,
+    wildcard: false,
+    // Its own route for / does not find the compressed file.
+    index: false,
+    preCompressed: true,
+    globIgnore: ['**/*.{br,gz}'],
+    cacheControl: false,
+    setHeaders: (reply, path) => {
+      reply.header('cache-control', cachingOf(path));
+    },
+  });
+  for (const route of PAGE_ROUTES) {
+    app.get(route, { schema: { hide: true } }, (_request, reply) => reply.sendFile('index.html'));
+  }
+}
+
+/** The names of assets change with their content; those of the others stay, so browsers have to ask. */
+function cachingOf(path: string): string {
+  return /[\\/]assets[\\/]/.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache';
 }

@@ -1,0 +1,36 @@
+import { AlertDialog } from '@base-ui/react/alert-dialog';
+import type { ReactNode } from 'react';
+import './confirm-button.css';
+
+interface Props {
+  label: string;
+  title: string;
+  children: ReactNode;
+  confirmLabel: string;
+  isBusy: boolean;
+  onConfirm: () => void;
+}
+
+/** A button that asks before it does something that can't be undone. */
+export function ConfirmButton({ label, title, children, confirmLabel, isBusy, onConfirm }: Props) {
+  return (
+    <AlertDialog.Root>
+      <AlertDialog.Trigger className="button button-danger" disabled={isBusy}>
+        {label}
+      </AlertDialog.Trigger>
+      <AlertDialog.Portal>
+        <AlertDialog.Backdrop className="dialog-backdrop" />
+        <AlertDialog.Popup className="dialog">
+          <AlertDialog.Title className="dialog-title">{title}</AlertDialog.Title>
+          <AlertDialog.Description>{children}</AlertDialog.Description>
+          <div className="row dialog-actions">
+            <AlertDialog.Close className="button">Back</AlertDialog.Close>
+            <AlertDialog.Close className="button button-danger" onClick={onConfirm}>
+              {confirmLabel}
+            </AlertDialog.Close>
+          </div>
+        </AlertDialog.Popup>
+      </AlertDialog.Portal>
+    </AlertDialog.Root>
+  );
+}

@@ -1,0 +1,23 @@
+import { Link } from 'wouter';
+import './empty-state.css';
+
+interface Props {
+  title: string;
+  text: string;
+  action: { href: string; label: string };
+  /** 1 where it is the whole page. */
+  level?: 1 | 2;
+}
+
+export function EmptyState({ title, text, action, level = 1 }: Props) {
+  const Heading = level === 1 ? 'h1' : 'h2';
+  return (
+    <section className="card empty-state">
+      <Heading className="verbatim">{title}</Heading>
+      <p className="muted">{text}</p>
+      <Link className="button button-primary" href={action.href}>
+        {action.label}
+      </Link>
+    </section>
+  );
+}

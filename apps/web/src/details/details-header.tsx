@@ -1,0 +1,83 @@
+import type { Snapshot } from '@bulk/client';
+import { ConfirmButton } from '../components/confirm-button.tsx';
+import { StatusBadge } from '../components/status-badge.tsx';
+import { calendarDay, counted, moment } from '../format.ts';
+import './details-header.css';
+import type { useActions } from './use-actions.ts';
+import type { Registration } from './use-registration.ts';
+
+interface Props {
+  registration: Registration;
+  snapshot: Snapshot | undefined;
+  actions: ReturnType<typeof useActions>;
+}
+
+/** What was asked for, and what can be done about all of it. */
+export function DetailsHeader({ registration, snapshot, actions: { cancel, remove } }: Props) {
+  const { id, status } = registration;
+  return (
+    <header className="stack">
+      <div className="page-heading">
+        <div className="row">
+          <h1 className="verbatim">{id}</h1>
+          <StatusBadge status={status} />
+        </div>
+        {status === 'processing' ? (
+          <ConfirmButton
+            label="Cancel"
+            title={`Cancel ${id}?`}
+            confirmLabel="Cancel the registration"
+            isBusy={cancel.isPending}
+            onConfirm={() => cancel.mutate()}
+          >
+            Mentors who are registered by then stay registered; the others will not be, and it can’t be taken
+            up again.
+          </ConfirmButton>
+        ) : (
+          <ConfirmButton
+            label="Delete"
+            title={`Delete ${id}?`}
+            confirmLabel="Delete the registration"
+            isBusy={remove.isPending}
+            onConfirm={() => remove.mutate(snapshot)}
+          >
+            The record of this registration and its results go. The activities that it wrote stay.
+          </ConfirmButton>
+        )}
+      </div>
+      <Facts registration={registration} />
+    </header>
+  );
+}
+
+function Facts({ registration }: { registration: Registration }) {
+  const { activity_type, activity_date, duration_minutes, coordinator_id, created_at, completed_at } =
+    registration;
+  const { retry_count, override_duplicates, notes } = registration;
+  return (
+    <dl className="facts">
+      <Fact label="Activity" value={activity_type} />
+      <Fact label="Date" value={calendarDay(activity_date)} />
+      <Fact label="Duration" value={counted(duration_minutes, 'minute')} />
+      <Fact label="Coordinator" value={coordinator_id} />
+      <Fact label="Submitted" value={moment(created_at)} />
+      {completed_at !== null && <Fact label="Ended" value={moment(completed_at)} />}
+      {retry_count > 0 && (
+        <Fact
+          label="Retries"
+          value={`${retry_count}${override_duplicates ? ', the last with override' : ''}`}
+        />
+      )}
+      {notes !== null && notes !== '' && <Fact label="Notes" value={notes} isWide />}
+    </dl>
+  );
+}
+
+function Fact({ label, value, isWide = false }: { label: string; value: string; isWide?: boolean }) {
+  return (
+    <div className={isWide ? 'fact-wide' : undefined}>
+      <dt>{label}</dt>
+      <dd className="verbatim">{value}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,50 @@
+import { messageOf } from '../api.ts';
+import { EmptyState } from '../components/empty-state.tsx';
+import { Notice } from '../components/notice.tsx';
+import { usePageTitle } from '../shell/use-page-title.ts';
+import { ConnectionNotice } from './connection-notice.tsx';
+import { DetailsHeader } from './details-header.tsx';
+import { OverridePlanNotice } from './override-plan-notice.tsx';
+import { ProgressPanel } from './progress-panel.tsx';
+import { ResultsPanel } from './results-panel.tsx';
+import { useActions } from './use-actions.ts';
+import { useRegistration } from './use-registration.ts';
+
+export function DetailsPage({ id }: { id: string }) {
+  usePageTitle(id);
+  const { registration, snapshot, isGone, lostAt, error, refresh } = useRegistration(id);
+  const actions = useActions(id, refresh);
+  const refusal = actions.retry.error ?? actions.cancel.error ?? actions.remove.error;
+
+  if (isGone) {
+    return (
+      <EmptyState
+        title={`${id} is not here`}
+        text="There is no registration of this id: it was deleted, or the address is mistyped. Activities that it wrote are still there."
+        action={{ href: '/', label: 'All registrations' }}
+      />
+    );
+  }
+  if (registration === undefined) {
+    return (
+      <div className="stack">
+        <h1 className="verbatim">{id}</h1>
+        {error === null ? <p className="muted">Loading …</p> : <ConnectionNotice lostAt={lostAt} />}
+      </div>
+    );
+  }
+  return (
+    <div className="stack">
+      <DetailsHeader registration={registration} snapshot={snapshot} actions={actions} />
+      <ConnectionNotice lostAt={lostAt} />
+      {refusal !== null && (
+        <Notice tone="bad" role="alert">
+          <p>{messageOf(refusal)}</p>
+        </Notice>
+      )}
+      <OverridePlanNotice registration={registration} refresh={refresh} />
+      <ProgressPanel registration={registration} />
+      <ResultsPanel registration={registration} retry={actions.retry} />
+    </div>
+  );
+}

@@ -1,0 +1,34 @@
+import { client, detailsUrl } from '../api.ts';
+import type { Registration } from './use-registration.ts';
+
+/** Links that the browser follows by itself: a download of any size costs this page nothing. */
+export function Downloads({ registration: { id, status, failure_count } }: { registration: Registration }) {
+  return (
+    <div className="row downloads">
+      <span className="muted" id="downloads-label">
+        {status === 'processing' ? 'Download so far' : 'Download'}
+      </span>
+      <ul className="row" aria-labelledby="downloads-label">
+        <DownloadLink label="CSV" href={client.resultsUrl(id, { format: 'csv' })} />
+        {failure_count > 0 && (
+          <DownloadLink
+            label="CSV of the failed"
+            href={client.resultsUrl(id, { format: 'csv', status: 'failed' })}
+          />
+        )}
+        <DownloadLink label="NDJSON" href={client.resultsUrl(id, { format: 'ndjson' })} />
+        <DownloadLink label="JSON" href={detailsUrl(id)} name={`${id}.json`} />
+      </ul>
+    </div>
+  );
+}
+
+function DownloadLink({ label, href, name = '' }: { label: string; href: string; name?: string }) {
+  return (
+    <li>
+      <a className="button" href={href} download={name}>
+        {label}
+      </a>
+    </li>
+  );
+}

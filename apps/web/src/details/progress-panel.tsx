@@ -1,0 +1,82 @@
+import { Progress } from '@base-ui/react/progress';
+import { Notice } from '../components/notice.tsx';
+import { OutcomeBar } from '../components/outcome-bar.tsx';
+import { count, counted, duration, moment } from '../format.ts';
+import './progress-panel.css';
+import type { Registration } from './use-registration.ts';
+
+export function ProgressPanel({ registration }: { registration: Registration }) {
+  const { progress, mentor_count, status, success_count, failure_count, delayed } = registration;
+  return (
+    <section className="card progress-panel" aria-label="Progress">
+      <Progress.Root
+        className="progress"
+        value={progress.percent}
+        getAriaValueText={() =>
+          `${progress.percent} %, ${count(progress.processed)} of ${counted(mentor_count, 'mentor')}`
+        }
+      >
+        <Progress.Label className="visually-hidden">Processed</Progress.Label>
+        <p className="progress-percent numeric" aria-hidden="true">
+          {progress.percent} %
+        </p>
+        <p className="muted numeric">
+          {count(progress.processed)} of {counted(mentor_count, 'mentor')} processed
+          {status === 'processing' && paceOf(registration)}
+        </p>
+        <Progress.Track className="progress-track">
+          <OutcomeBar registration={registration} />
+        </Progress.Track>
+      </Progress.Root>
+      <dl className="progress-counts">
+        <Count label="Registered" value={success_count} tone="good" />
+        <Count label="Failed" value={failure_count} tone="bad" />
+        <Count
+          label={status === 'cancelled' ? 'Not done' : 'Waiting'}
+          value={progress.pending}
+          tone="quiet"
+        />
+      </dl>
+      {delayed !== null && (
+        <Notice tone="warn" role="status">
+          <p>
+            Delayed since {moment(delayed.since)}. {delayed.message}
+          </p>
+        </Notice>
+      )}
+      <p className="visually-hidden" role="status">
+        {milestoneOf(registration)}
+      </p>
+    </section>
+  );
+}
+
+function Count({ label, value, tone }: { label: string; value: number; tone: 'good' | 'bad' | 'quiet' }) {
+  return (
+    <div className={`progress-count progress-count-${tone}`}>
+      <dt>{label}</dt>
+      <dd className="numeric">{count(value)}</dd>
+    </div>
+  );
+}
+
+function paceOf({ rate, estimated_end, waiting_ahead, progress }: Registration): string {
+  const leftMs = estimated_end === null ? null : Date.parse(estimated_end) - Date.now();
+  const parts = [
+    rate === null || rate < 1 ? '' : `${count(Math.round(rate))} a second`,
+    leftMs === null ? '' : `about ${duration(Math.max(0, leftMs))} left`,
+    waiting_ahead !== null && waiting_ahead > 0 && progress.started_at === null
+      ? `${counted(waiting_ahead, 'registration')} ahead of it`
+      : '',
+  ];
+  return parts
+    .filter(Boolean)
+    .map((part) => ` · ${part}`)
+    .join('');
+}
+
+/** What a screen reader says: not every percent, but every quarter and the end. */
+function milestoneOf({ status, progress, success_count, failure_count }: Registration): string {
+  if (status === 'processing') return `${Math.floor(progress.percent / 25) * 25} % processed`;
+  return `${status}: ${count(success_count)} registered, ${count(failure_count)} failed`;
+}

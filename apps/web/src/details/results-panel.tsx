@@ -1,0 +1,111 @@
+import type { MentorResult, ResultStatus } from '@bulk/contract';
+import { useDeferredValue, useId, useMemo, useState } from 'react';
+import { messageOf } from '../api.ts';
+import { Notice } from '../components/notice.tsx';
+import { count, counted } from '../format.ts';
+import { Downloads } from './downloads.tsx';
+import './results-panel.css';
+import { ResultsTable } from './results-table.tsx';
+import { RetryBar } from './retry-bar.tsx';
+import type { useActions } from './use-actions.ts';
+import type { Registration } from './use-registration.ts';
+import { useResults } from './use-results.ts';
+
+interface Props {
+  registration: Registration;
+  retry: ReturnType<typeof useActions>['retry'];
+}
+
+const SHOWN: Record<ResultStatus | 'all', string> = {
+  all: 'All',
+  failed: 'Failed',
+  success: 'Registered',
+  pending: 'Waiting',
+  cancelled: 'Cancelled',
+};
+
+/** What became of each mentor, and the retry of those who failed. */
+export function ResultsPanel({ registration, retry }: Props) {
+  const { status, failure_count, mentor_count } = registration;
+  const results = useResults(registration);
+  const [shown, setShown] = useState<keyof typeof SHOWN>('all');
+  const [sought, setSought] = useState('');
+  const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
+  const searchId = useId();
+  const filter = useDeferredValue(sought.trim());
+  const rows = useMemo(() => matching(results.rows, shown, filter), [results.rows, shown, filter]);
+  const canRetry = (status === 'completed' || status === 'failed') && failure_count > 0;
+
+  const startRetry = (overrideDuplicates: boolean) =>
+    retry.mutate(
+      { overrideDuplicates, mentorIds: ticked.size > 0 ? [...ticked] : null },
+      { onSuccess: () => setTicked(new Set()) },
+    );
+
+  return (
+    <section className="stack" aria-labelledby="results-heading">
+      <div className="page-heading">
+        <h2 id="results-heading">Mentors</h2>
+        <Downloads registration={registration} />
+      </div>
+      <div className="card results">
+        <div className="results-filter">
+          <select
+            className="input"
+            aria-label="Show"
+            value={shown}
+            onChange={(event) => setShown(event.target.value as keyof typeof SHOWN)}
+          >
+            {Object.entries(SHOWN).map(([value, label]) => (
+              <option key={value} value={value}>
+                {label}
+              </option>
+            ))}
+          </select>
+          <input
+            id={searchId}
+            className="input"
+            type="search"
+            placeholder="Find a mentor"
+            aria-label="Find a mentor"
+            value={sought}
+            onChange={(event) => setSought(event.target.value)}
+          />
+          <p className="muted numeric" role="status">
+            {results.isReading && results.rows.length < mentor_count
+              ? `Reading … ${count(results.rows.length)} of ${count(mentor_count)}`
+              : counted(rows.length, 'mentor')}
+          </p>
+        </div>
+        {canRetry && (
+          <RetryBar
+            failureCount={failure_count}
+            tickedCount={ticked.size}
+            isBusy={retry.isPending}
+            onRetry={startRetry}
+            onUntick={() => setTicked(new Set())}
+          />
+        )}
+        {results.error && (
+          <Notice tone="warn">
+            <p>The results could not be read. {messageOf(results.error)}</p>
+          </Notice>
+        )}
+        {rows.length > 0 ? (
+          <ResultsTable rows={rows} ticked={canRetry ? ticked : null} onTickedChange={setTicked} />
+        ) : (
+          <p className="muted results-none">{results.isReading ? 'Reading …' : 'Nobody.'}</p>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function matching(rows: readonly MentorResult[], shown: ResultStatus | 'all', sought: string) {
+  if (shown === 'all' && sought === '') return rows;
+  const text = sought.toLowerCase();
+  return rows.filter(
+    ({ status, mentor_id }) =>
+      (shown === 'all' || status === shown) && mentor_id.toLowerCase().includes(text),
+  );
+}

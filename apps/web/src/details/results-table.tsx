@@ -1,0 +1,99 @@
+import type { MentorResult } from '@bulk/contract';
+import { StatusBadge } from '../components/status-badge.tsx';
+import { VirtualRows } from '../components/virtual-rows.tsx';
+
+interface Props {
+  rows: readonly MentorResult[];
+  /** null: nothing can be retried now. */
+  ticked: ReadonlySet<string> | null;
+  onTickedChange: (ticked: ReadonlySet<string>) => void;
+}
+
+export function ResultsTable({ rows, ticked, onTickedChange }: Props) {
+  const failed = rows.filter(({ status }) => status === 'failed');
+  const isAll = failed.length > 0 && failed.every(({ mentor_id }) => ticked?.has(mentor_id));
+  const tick = (ids: string[], isTicked: boolean) => {
+    const next = new Set(ticked);
+    for (const id of ids) {
+      if (isTicked) next.add(id);
+      else next.delete(id);
+    }
+    onTickedChange(next);
+  };
+
+  return (
+    <VirtualRows
+      rows={rows}
+      keyOf={({ mentor_id }) => mentor_id}
+      label="Results by mentor"
+      className={ticked === null ? 'result-rows' : 'result-rows result-rows-tickable'}
+      header={
+        <>
+          {ticked !== null && (
+            <span role="columnheader">
+              <input
+                type="checkbox"
+                aria-label="Tick all failed ones shown"
+                disabled={failed.length === 0}
+                checked={isAll}
+                ref={(box) => {
+                  if (box) box.indeterminate = !isAll && ticked.size > 0;
+                }}
+                onChange={() =>
+                  tick(
+                    failed.map(({ mentor_id }) => mentor_id),
+                    !isAll,
+                  )
+                }
+              />
+            </span>
+          )}
+          <span role="columnheader">Mentor</span>
+          <span role="columnheader">Result</span>
+          <span role="columnheader">Activity, or why there is none</span>
+        </>
+      }
+      renderRow={(row) => (
+        <>
+          {ticked !== null && (
+            <span role="cell">
+              {row.status === 'failed' && (
+                <input
+                  type="checkbox"
+                  aria-label={`Tick ${row.mentor_id}`}
+                  checked={ticked.has(row.mentor_id)}
+                  onChange={(event) => tick([row.mentor_id], event.target.checked)}
+                />
+              )}
+            </span>
+          )}
+          <span role="cell" className="verbatim result-mentor">
+            {row.mentor_id}
+          </span>
+          <span role="cell">
+            <StatusBadge status={row.status} />
+          </span>
+          <span role="cell" className="result-outcome">
+            <Outcome row={row} />
+          </span>
+        </>
+      )}
+    />
+  );
+}
+
+function Outcome({ row: { activity_id, error, existing_activity_id } }: { row: MentorResult }) {
+  if (activity_id !== null) return <span className="mono">{activity_id}</span>;
+  if (error === undefined) return <span className="muted">–</span>;
+  return (
+    <>
+      {error.message}
+      {existing_activity_id !== undefined && (
+        <>
+          {' '}
+          It clashes with <span className="mono">{existing_activity_id}</span>.
+        </>
+      )}
+    </>
+  );
+}

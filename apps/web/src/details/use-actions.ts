@@ -1,0 +1,28 @@
+import type { Snapshot } from '@bulk/client';
+import { useMutation } from '@tanstack/react-query';
+import { useLocation } from 'wouter';
+import { client } from '../api.ts';
+
+interface Retry {
+  /** null: all that failed. */
+  mentorIds: string[] | null;
+  overrideDuplicates: boolean;
+}
+
+/** What can be done with a registration; each is carried out once, however often it is sent. */
+export function useActions(id: string, refresh: () => Promise<void>) {
+  const [, navigate] = useLocation();
+  const retry = useMutation({
+    mutationFn: ({ mentorIds, overrideDuplicates }: Retry) =>
+      client.retryFailed(id, { overrideDuplicates, ...(mentorIds && { mentorIds }) }),
+    // Also after a refusal: what was seen is out of date then.
+    onSettled: refresh,
+  });
+  const cancel = useMutation({ mutationFn: () => client.cancel(id), onSettled: refresh });
+  const remove = useMutation({
+    mutationFn: (seen: Snapshot | undefined) => client.delete(id, { seen }),
+    onSuccess: () => navigate('/', { state: { deleted: id } }),
+    onError: refresh,
+  });
+  return { retry, cancel, remove };
+}

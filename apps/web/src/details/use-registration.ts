@@ -1,0 +1,103 @@
+import { ApiProblem, type RegistrationState, type Snapshot } from '@bulk/client';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { client } from '../api.ts';
+
+/** How often a finished registration is looked at, in case somebody else retries it. */
+const RESTING_MS = 15_000;
+/** And how often one that could not be read, or is not followed any more. */
+const TROUBLED_MS = 2_000;
+
+/** What is fixed, and where it stands by the latest news. */
+export type Registration = Snapshot['details'] & Live;
+type Live = Pick<RegistrationState, 'rate' | 'estimated_end' | 'waiting_ahead'>;
+
+export interface Followed {
+  /** undefined: not read yet. */
+  registration: Registration | undefined;
+  /** As the details were read last, for a delete that is about just this state. */
+  snapshot: Snapshot | undefined;
+  isGone: boolean;
+  /** Since when the service has been out of reach; null: it is not. */
+  lostAt: number | null;
+  error: Error | null;
+  /** After a change of our own: reads the details, and follows again what is processing. */
+  refresh: () => Promise<void>;
+}
+
+interface News {
+  state: RegistrationState | null;
+  at: number;
+  lostAt: number | null;
+  error: Error | null;
+}
+
+const NO_NEWS: News = { state: null, at: 0, lostAt: null, error: null };
+const NOT_LIVE: Live = { rate: null, estimated_end: null, waiting_ahead: null };
+
+/** Follows a registration: details once, then states by the event stream or polling, until it has ended. */
+export function useRegistration(id: string): Followed {
+  const queryClient = useQueryClient();
+  const queryKey = ['details', id];
+  const [news, setNews] = useState(NO_NEWS);
+  const details = useQuery({
+    queryKey,
+    queryFn: ({ signal }) => {
+      const known = queryClient.getQueryData<Snapshot>(queryKey);
+      return client.get(id, { results: 'none', known, signal, tries: 1 });
+    },
+    // The same object comes back when nothing has changed.
+    structuralSharing: false,
+    refetchInterval: ({ state: { error } }) => {
+      if (isGone(error)) return false;
+      return error === null && news.error === null ? RESTING_MS : TROUBLED_MS;
+    },
+  });
+  const isNewsLatest = news.state !== null && news.at >= details.dataUpdatedAt;
+  const standing = isNewsLatest ? news.state : details.data?.details;
+  const isProcessing = standing?.status === 'processing';
+
+  // Begins with each attempt; the watch ends by itself with the final state.
+  const attempt = isProcessing ? standing.retry_count : null;
+  useEffect(() => {
+    if (attempt === null) return;
+    const abort = new AbortController();
+    void follow(id, abort.signal, setNews);
+    return () => abort.abort();
+  }, [id, attempt]);
+
+  // News tell where it stands; a delete of what is seen needs the details of it.
+  const { refetch } = details;
+  const hasEnded = isNewsLatest && !isProcessing;
+  useEffect(() => {
+    if (hasEnded) void refetch();
+  }, [hasEnded, refetch]);
+
+  return {
+    registration: details.data && { ...details.data.details, ...NOT_LIVE, ...(isNewsLatest && news.state) },
+    snapshot: details.data,
+    isGone: isGone(details.error) || isGone(news.error),
+    // What is shown is from the last time that it could be read.
+    lostAt: news.lostAt ?? (details.isError ? details.dataUpdatedAt || details.errorUpdatedAt : null),
+    error: details.error ?? news.error,
+    refresh: async () => {
+      await refetch();
+    },
+  };
+}
+
+async function follow(id: string, signal: AbortSignal, setNews: (change: (before: News) => News) => void) {
+  const onInterruption = () => setNews((before) => ({ ...before, lostAt: before.lostAt ?? Date.now() }));
+  try {
+    const patienceMs = Number.POSITIVE_INFINITY;
+    for await (const state of client.watch(id, { signal, patienceMs, onInterruption })) {
+      setNews(() => ({ state, at: Date.now(), lostAt: null, error: null }));
+    }
+  } catch (error) {
+    if (!signal.aborted) setNews((before) => ({ ...before, error: error as Error }));
+  }
+}
+
+function isGone(error: Error | null): boolean {
+  return error instanceof ApiProblem && error.status === 404;
+}

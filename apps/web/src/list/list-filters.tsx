@@ -1,0 +1,99 @@
+import { Field } from '@base-ui/react/field';
+import type { Fault } from '@bulk/contract';
+import { type KeyboardEvent, type ReactElement, useId } from 'react';
+import { useSearchParams } from 'wouter';
+import { type Filter, isFiltered, STATUS_LABELS, withFilter } from './list-query.ts';
+
+/** Every change goes to the address at once; text when it is left, or with Enter. */
+export function ListFilters({ faults }: { faults: readonly Fault[] }) {
+  const [params, setParams] = useSearchParams();
+  const failuresId = useId();
+  const valueIn = (name: Filter) => params.get(name) ?? '';
+  const change = (name: Filter, value: string) => {
+    if (value !== valueIn(name)) setParams(withFilter(params, name, value));
+  };
+  const text = (name: Filter, type: 'text' | 'date') => (
+    <input
+      // The address may change without us: "back" has to be seen.
+      key={valueIn(name)}
+      className="input"
+      type={type}
+      defaultValue={valueIn(name)}
+      onBlur={(event) => change(name, event.target.value.trim())}
+      onKeyDown={(event: KeyboardEvent<HTMLInputElement>) => {
+        if (event.key === 'Enter') change(name, event.currentTarget.value.trim());
+      }}
+    />
+  );
+
+  return (
+    <search className="card list-filters">
+      <FilterField label="Status" name="status" faults={faults}>
+        <select
+          className="input"
+          value={valueIn('status')}
+          onChange={(event) => change('status', event.target.value)}
+        >
+          <option value="">All</option>
+          {Object.entries(STATUS_LABELS).map(([status, label]) => (
+            <option key={status} value={status}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </FilterField>
+      <FilterField label="Coordinator" name="coordinator_id" faults={faults}>
+        {text('coordinator_id', 'text')}
+      </FilterField>
+      <FilterField label="Activity type" name="activity_type" faults={faults}>
+        {text('activity_type', 'text')}
+      </FilterField>
+      <FilterField label="From" name="from" faults={faults}>
+        {text('from', 'date')}
+      </FilterField>
+      <FilterField label="To" name="to" faults={faults}>
+        {text('to', 'date')}
+      </FilterField>
+      <div className="list-filters-end">
+        <label className="check" htmlFor={failuresId}>
+          <input
+            id={failuresId}
+            type="checkbox"
+            checked={valueIn('has_failures') === 'true'}
+            onChange={(event) => change('has_failures', event.target.checked ? 'true' : '')}
+          />
+          With failures
+        </label>
+        {isFiltered(params) && (
+          <button
+            type="button"
+            className="button button-quiet"
+            onClick={() => setParams(new URLSearchParams())}
+          >
+            Clear filters
+          </button>
+        )}
+      </div>
+    </search>
+  );
+}
+
+interface FilterFieldProps {
+  label: string;
+  name: Filter;
+  faults: readonly Fault[];
+  children: ReactElement;
+}
+
+function FilterField({ label, name, faults, children }: FilterFieldProps) {
+  const fault = faults.find(({ parameter }) => parameter === name);
+  return (
+    <Field.Root className="field" invalid={fault !== undefined}>
+      <Field.Label className="field-label">{label}</Field.Label>
+      <Field.Control render={children} />
+      <Field.Error className="field-error" match={fault !== undefined}>
+        {fault?.detail}
+      </Field.Error>
+    </Field.Root>
+  );
+}

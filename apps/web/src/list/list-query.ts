@@ -1,0 +1,51 @@
+import type { ListRegistrationsQuery, RegistrationStatus } from '@bulk/contract';
+
+export const STATUS_LABELS: Record<RegistrationStatus, string> = {
+  processing: 'Processing',
+  completed: 'Completed',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+};
+
+/** The fields of the filter form, as they stand in the address. Empty: not filtered. */
+export const FILTERS = ['status', 'coordinator_id', 'activity_type', 'from', 'to', 'has_failures'] as const;
+export type Filter = (typeof FILTERS)[number];
+
+/** What the address asks for. Values that the API would refuse go there all the same: its answer says what is wrong. */
+export function listQueryOf(params: URLSearchParams): ListRegistrationsQuery {
+  const { status, has_failures, ...texts } = Object.fromEntries(
+    FILTERS.map((name) => [name, params.get(name)]).filter(([, value]) => value),
+  ) as Partial<Record<Filter, string>>;
+  return {
+    ...texts,
+    ...(status && { status: status as RegistrationStatus }),
+    ...(has_failures && { has_failures: has_failures === 'true' }),
+    page: pageOf(params),
+  };
+}
+
+export function pageOf(params: URLSearchParams): number {
+  const page = Number(params.get('page') ?? 1);
+  return Number.isSafeInteger(page) && page >= 1 ? page : 1;
+}
+
+export function isFiltered(params: URLSearchParams): boolean {
+  return FILTERS.some((name) => params.get(name));
+}
+
+/** The address with one filter set otherwise; it begins at the first page again. */
+export function withFilter(params: URLSearchParams, name: Filter, value: string): URLSearchParams {
+  const next = new URLSearchParams(params);
+  if (value === '') next.delete(name);
+  else next.set(name, value);
+  next.delete('page');
+  return next;
+}
+
+export function withPage(params: URLSearchParams, page: number): string {
+  const next = new URLSearchParams(params);
+  if (page === 1) next.delete('page');
+  else next.set('page', String(page));
+  const search = next.toString();
+  return search === '' ? '/' : `/?${search}`;
+}

@@ -1,0 +1,73 @@
+import type { RegistrationSummary } from '@bulk/contract';
+import { Link } from 'wouter';
+import { OutcomeBar } from '../components/outcome-bar.tsx';
+import { StatusBadge } from '../components/status-badge.tsx';
+import { ago, calendarDay, count, counted, moment } from '../format.ts';
+
+export function ListTable({ registrations }: { registrations: readonly RegistrationSummary[] }) {
+  const now = Date.now();
+  return (
+    <div className="card list-table">
+      <table>
+        <caption className="visually-hidden">Registrations, newest first</caption>
+        <thead>
+          <tr>
+            <th scope="col">Registration</th>
+            <th scope="col">Activity</th>
+            <th scope="col" className="list-wide">
+              Coordinator
+            </th>
+            <th scope="col">Mentors</th>
+            <th scope="col">Status</th>
+          </tr>
+        </thead>
+        <tbody>
+          {registrations.map((registration) => (
+            <ListRow key={registration.id} registration={registration} now={now} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function ListRow({ registration, now }: { registration: RegistrationSummary; now: number }) {
+  const { id, activity_type, activity_date, coordinator_id, mentor_count, created_at } = registration;
+  return (
+    <tr>
+      <th scope="row">
+        <Link className="list-link" href={`/registrations/${id}`}>
+          {id}
+        </Link>
+        <time className="list-detail" dateTime={created_at} title={moment(created_at)}>
+          {ago(created_at, now)}
+        </time>
+      </th>
+      <td>
+        <span className="verbatim">{activity_type}</span>
+        <span className="list-detail">{calendarDay(activity_date)}</span>
+      </td>
+      <td className="list-wide verbatim">{coordinator_id}</td>
+      <td>
+        <span className="numeric">{count(mentor_count)}</span>
+        <OutcomeBar registration={registration} />
+        <span className="list-detail numeric">{outcomeOf(registration)}</span>
+      </td>
+      <td>
+        <StatusBadge status={registration.status} />
+      </td>
+    </tr>
+  );
+}
+
+function outcomeOf({ status, mentor_count, success_count, failure_count }: RegistrationSummary): string {
+  const open = mentor_count - success_count - failure_count;
+  const parts = [
+    failure_count > 0 ? `${count(failure_count)} failed` : '',
+    open > 0 ? `${count(open)} ${status === 'cancelled' ? 'not done' : 'to go'}` : '',
+  ].filter(Boolean);
+  return (
+    parts.join(', ') ||
+    (mentor_count === success_count ? 'all registered' : counted(success_count, 'success'))
+  );
+}

@@ -1,0 +1,42 @@
+import { Link } from 'wouter';
+import { count, counted } from '../format.ts';
+import { withPage } from './list-query.ts';
+
+interface Props {
+  total: number;
+  page: number;
+  pages: number;
+  params: URLSearchParams;
+}
+
+export function Pager({ total, page, pages, params }: Props) {
+  return (
+    <nav className="pager" aria-label="Pages">
+      <p className="muted numeric" role="status">
+        {counted(total, 'registration')}
+        {pages > 1 && ` · page ${count(page)} of ${count(pages)}`}
+      </p>
+      {(pages > 1 || page > pages) && (
+        <div className="row">
+          <PageLink label="Previous" href={page > 1 ? withPage(params, Math.min(page - 1, pages)) : null} />
+          <PageLink label="Next" href={page < pages ? withPage(params, page + 1) : null} />
+        </div>
+      )}
+    </nav>
+  );
+}
+
+function PageLink({ label, href }: { label: string; href: string | null }) {
+  if (href !== null) {
+    return (
+      <Link className="button" href={href}>
+        {label}
+      </Link>
+    );
+  }
+  return (
+    <button type="button" className="button" disabled>
+      {label}
+    </button>
+  );
+}

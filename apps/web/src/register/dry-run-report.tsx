@@ -1,0 +1,98 @@
+import type { DryRunResponse } from '@bulk/contract';
+import { Notice } from '../components/notice.tsx';
+import { VirtualRows } from '../components/virtual-rows.tsx';
+import { count, counted } from '../format.ts';
+import './dry-run-report.css';
+
+interface Props {
+  report: DryRunResponse;
+  ticked: ReadonlySet<string>;
+  onTickedChange: (ticked: ReadonlySet<string>) => void;
+}
+
+/** Who would be a duplicate; those who are ticked get one more activity all the same. */
+export function DryRunReport({ report, ticked, onTickedChange }: Props) {
+  const { duplicates, mentor_count, success_count } = report;
+  if (duplicates.length === 0) {
+    return (
+      <Notice tone="good">
+        <p>
+          Nobody has this activity yet:{' '}
+          {mentor_count === 1 ? 'the mentor' : `all ${count(mentor_count)} mentors`} would get it.
+        </p>
+      </Notice>
+    );
+  }
+  const tick = (id: string, isTicked: boolean) => {
+    const next = new Set(ticked);
+    if (isTicked) next.add(id);
+    else next.delete(id);
+    onTickedChange(next);
+  };
+  const isAll = ticked.size === duplicates.length;
+
+  return (
+    <div className="stack">
+      <p>
+        <strong>{count(success_count)}</strong> of {counted(mentor_count, 'mentor')} would get the activity.{' '}
+        <strong>{count(duplicates.length)}</strong> {duplicates.length === 1 ? 'has' : 'have'} it already, and
+        would be left out as {duplicates.length === 1 ? 'a duplicate' : 'duplicates'}. Tick whom to give one
+        more.
+      </p>
+      <div className="card duplicates">
+        <VirtualRows
+          rows={duplicates}
+          keyOf={({ mentor_id }) => mentor_id}
+          label="Duplicates"
+          className="duplicate-rows"
+          header={
+            <>
+              <span role="columnheader">
+                <input
+                  type="checkbox"
+                  aria-label="Tick all duplicates"
+                  checked={isAll}
+                  ref={(box) => {
+                    if (box) box.indeterminate = !isAll && ticked.size > 0;
+                  }}
+                  onChange={() =>
+                    onTickedChange(new Set(isAll ? [] : duplicates.map(({ mentor_id }) => mentor_id)))
+                  }
+                />
+              </span>
+              <span role="columnheader">Mentor</span>
+              <span role="columnheader">Has it as</span>
+            </>
+          }
+          renderRow={({ mentor_id, existing_activity_id }) => (
+            <>
+              <span role="cell">
+                <input
+                  type="checkbox"
+                  aria-label={`One more activity for ${mentor_id}`}
+                  checked={ticked.has(mentor_id)}
+                  onChange={(event) => tick(mentor_id, event.target.checked)}
+                />
+              </span>
+              <span role="cell" className="verbatim">
+                {mentor_id}
+              </span>
+              <span role="cell" className="mono">
+                {existing_activity_id}
+              </span>
+            </>
+          )}
+        />
+      </div>
+      {ticked.size > 0 && (
+        <Notice tone="info">
+          <p>
+            First all mentors are registered without override, then, by itself,{' '}
+            {counted(ticked.size, 'ticked duplicate')} with it. Should this tab be closed in between, nothing
+            is lost and nothing more is written: the page of the registration offers to go on.
+          </p>
+        </Notice>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,62 @@
+import type { ApiProblem } from '@bulk/client';
+import { type CreateRegistrationRequest, type Fault, LIMITS } from '@bulk/contract';
+import { count, counted } from '../format.ts';
+import type { MentorList, UnusableTable } from './mentor-list.ts';
+
+/** As typed. Whether it makes sense is the API's to say. */
+export interface FormValues {
+  coordinator_id: string;
+  activity_type: string;
+  activity_date: string;
+  duration_minutes: string;
+  notes: string;
+}
+
+export const EMPTY_FORM: FormValues = {
+  coordinator_id: '',
+  activity_type: '',
+  activity_date: '',
+  duration_minutes: '',
+  notes: '',
+};
+
+export type FieldErrors = Partial<Record<keyof FormValues | 'mentor_ids', string[]>>;
+
+/** Fields that are left empty are left out, so that the API calls them missing. */
+export function requestOf(values: FormValues, mentorIds: string[]): CreateRegistrationRequest {
+  const { duration_minutes, ...texts } = values;
+  const filled = Object.entries(texts).filter(([, value]) => value.trim() !== '');
+  return {
+    ...(Object.fromEntries(filled) as Omit<FormValues, 'duration_minutes'>),
+    ...(duration_minutes !== '' && { duration_minutes: Number(duration_minutes) }),
+    mentor_ids: mentorIds,
+  } as CreateRegistrationRequest;
+}
+
+/** The faults of a refused request, by the field they belong to; those of a mentor name the mentor. */
+export function fieldErrorsOf(
+  { errors }: ApiProblem,
+  { mentor_ids }: CreateRegistrationRequest,
+): FieldErrors {
+  const byField: Record<string, string[]> = {};
+  for (const fault of errors) {
+    const [field = '', index] = pathOf(fault);
+    const mentor = index === undefined ? undefined : mentor_ids[Number(index)];
+    const text = mentor === undefined ? fault.detail : `“${mentor}” ${fault.detail}`;
+    byField[field] = [...(byField[field] ?? []), text];
+  }
+  return byField;
+}
+
+/** Said before anything is sent: 100,000 ids are megabytes. */
+export function tooMany(read: MentorList | UnusableTable): FieldErrors {
+  const limit = LIMITS.mentorsPerRegistration;
+  if (read.kind === 'unusable' || read.ids.length <= limit) return {};
+  const message = `${counted(read.ids.length, 'mentor')}: at most ${count(limit)} fit into one registration. Split the list.`;
+  return { mentor_ids: [message] };
+}
+
+/** '#/mentor_ids/17' → ['mentor_ids', '17'] */
+function pathOf({ pointer = '' }: Fault): string[] {
+  return pointer.replace(/^#?\//, '').split('/');
+}

@@ -1,0 +1,113 @@
+import { Form } from '@base-ui/react/form';
+import { type SubmitEvent, useEffect, useRef } from 'react';
+import { isPassing, messageOf } from '../api.ts';
+import { Notice } from '../components/notice.tsx';
+import { counted } from '../format.ts';
+import { usePageTitle } from '../shell/use-page-title.ts';
+import { DryRunReport } from './dry-run-report.tsx';
+import { MentorField } from './mentor-field.tsx';
+import './register-page.css';
+import { TextField } from './text-field.tsx';
+import { useRegistrationForm } from './use-registration-form.ts';
+
+export function RegisterPage() {
+  usePageTitle('New registration');
+  const form = useRegistrationForm();
+  const { values, report, ticked, check, create, error, fieldErrors } = form;
+  const formElement = useRef<HTMLFormElement>(null);
+  const reportHeading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (report !== null) reportHeading.current?.focus();
+  }, [report]);
+
+  useEffect(() => {
+    if (error === null) return;
+    // The fields learn of their errors in a render of their own.
+    const frame = requestAnimationFrame(() =>
+      formElement.current?.querySelector<HTMLElement>('.input[data-invalid]')?.focus(),
+    );
+    return () => cancelAnimationFrame(frame);
+  }, [error]);
+
+  const isBusy = check.isPending || create.isPending;
+  const mentorCount = form.read.kind === 'list' ? form.read.ids.length : 0;
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    if (isBusy || form.isTooMany) return;
+    if (report === null) check.mutate(form.current());
+    else create.mutate(form.current());
+  };
+  const field = (name: keyof typeof values) => ({
+    name,
+    value: values[name],
+    onValueChange: (value: string) => form.change(name, value),
+  });
+
+  return (
+    <Form ref={formElement} className="stack register" onSubmit={submit} errors={fieldErrors}>
+      <h1>New registration</h1>
+      <fieldset className="card register-card">
+        <legend className="visually-hidden">The activity</legend>
+        <div className="register-grid">
+          <TextField
+            label="Coordinator"
+            {...field('coordinator_id')}
+            hint="Who registers, such as coord-42"
+          />
+          <TextField label="Activity type" {...field('activity_type')} hint="Such as group_workshop" />
+          <TextField label="Date" {...field('activity_date')} control={<input type="date" />} />
+          <TextField
+            label="Duration in minutes"
+            {...field('duration_minutes')}
+            control={<input inputMode="numeric" />}
+          />
+        </div>
+        <TextField
+          label="Notes"
+          isOptional
+          {...field('notes')}
+          hint="Kept with every activity"
+          control={<textarea rows={2} />}
+        />
+      </fieldset>
+      <div className="card register-card">
+        <MentorField text={form.mentorText} onTextChange={form.changeMentors} read={form.read} />
+      </div>
+      {report !== null && (
+        <section className="card register-card" aria-labelledby="report-heading">
+          <h2 id="report-heading" ref={reportHeading} tabIndex={-1}>
+            What would become of it
+          </h2>
+          <DryRunReport report={report} ticked={ticked} onTickedChange={form.setTicked} />
+        </section>
+      )}
+      {error !== null && (
+        <Notice tone={isPassing(error) ? 'warn' : 'bad'} role="alert">
+          <p>
+            {messageOf(error)}
+            {isPassing(error) &&
+              ' Nothing you typed is lost. Sending it again registers it once, never twice.'}
+          </p>
+        </Notice>
+      )}
+      <div className="row">
+        {/* Not disabled while busy: the focus would be lost. */}
+        <button type="submit" className="button button-primary" aria-disabled={isBusy}>
+          {buttonText()}
+        </button>
+        <p className="muted">
+          {report === null
+            ? 'First a look: nothing is written yet.'
+            : 'What you change now is checked again first.'}
+        </p>
+      </div>
+    </Form>
+  );
+
+  function buttonText(): string {
+    if (check.isPending) return 'Checking …';
+    if (create.isPending) return 'Registering …';
+    const mentors = mentorCount === 0 ? 'mentors' : counted(mentorCount, 'mentor');
+    return report === null ? `Check ${mentors}` : `Register ${mentors}`;
+  }
+}

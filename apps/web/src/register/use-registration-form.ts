@@ -1,0 +1,92 @@
+import { ApiProblem } from '@bulk/client';
+import type { CreateRegistrationRequest, DryRunResponse } from '@bulk/contract';
+import { useMutation } from '@tanstack/react-query';
+import { useDeferredValue, useMemo, useRef, useState } from 'react';
+import { useLocation } from 'wouter';
+import { client } from '../api.ts';
+import { savePlan } from '../details/override-plan.ts';
+import { newKey } from '../new-key.ts';
+import { EMPTY_FORM, type FormValues, fieldErrorsOf, requestOf, tooMany } from './form-values.ts';
+import { readPastedMentors } from './mentor-list.ts';
+
+/** The steps of a new registration: fill in, check (which writes nothing), tick duplicates, register. */
+export function useRegistrationForm() {
+  const [values, setValues] = useState(EMPTY_FORM);
+  const [mentorText, setMentorText] = useState('');
+  const [report, setReport] = useState<DryRunResponse | null>(null);
+  const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
+  const [, navigate] = useLocation();
+  const keyFor = useKeyPerContent();
+
+  // Typing goes first; 100,000 lines take a moment to read.
+  const deferredText = useDeferredValue(mentorText);
+  const read = useMemo(() => readPastedMentors(deferredText), [deferredText]);
+  const current = () => {
+    const fresh = readPastedMentors(mentorText);
+    return requestOf(values, fresh.kind === 'list' ? fresh.ids : []);
+  };
+
+  const check = useMutation({
+    mutationFn: (request: CreateRegistrationRequest) => client.dryRun(request),
+    onSuccess: (answer) => {
+      setReport(answer);
+      setTicked(new Set());
+    },
+  });
+  const create = useMutation({
+    mutationFn: (request: CreateRegistrationRequest) =>
+      client.create(request, { idempotencyKey: keyFor(request) }),
+    onSuccess: ({ id, created_at }) => {
+      if (ticked.size > 0) savePlan({ id, createdAt: created_at, mentorIds: [...ticked], key: newKey() });
+      navigate(`/registrations/${id}`);
+    },
+  });
+
+  /** What was checked is not what there is now. */
+  const invalidate = () => {
+    setReport(null);
+    check.reset();
+    create.reset();
+  };
+  const { error, variables } = create.error === null ? check : create;
+  const fieldErrors = useMemo(
+    () => ({
+      ...(error instanceof ApiProblem && variables && fieldErrorsOf(error, variables)),
+      ...tooMany(read),
+    }),
+    [error, variables, read],
+  );
+
+  return {
+    values,
+    mentorText,
+    read,
+    report,
+    ticked,
+    setTicked,
+    check,
+    create,
+    error,
+    fieldErrors,
+    isTooMany: tooMany(read).mentor_ids !== undefined,
+    current,
+    change: (name: keyof FormValues, value: string) => {
+      setValues((before) => ({ ...before, [name]: value }));
+      invalidate();
+    },
+    changeMentors: (text: string) => {
+      setMentorText(text);
+      invalidate();
+    },
+  };
+}
+
+/** One key for as long as the content is the same: a double click, or a second try after a lost answer, is one registration. */
+function useKeyPerContent() {
+  const last = useRef({ content: '', key: '' });
+  return (request: object) => {
+    const content = JSON.stringify(request);
+    if (last.current.content !== content) last.current = { content, key: newKey() };
+    return last.current.key;
+  };
+}

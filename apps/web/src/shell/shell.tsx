@@ -1,0 +1,47 @@
+import { type ReactNode, useEffect, useRef } from 'react';
+import { Link, useLocation } from 'wouter';
+import './shell.css';
+import { ThemeToggle } from './theme-toggle.tsx';
+
+/** What is around every page. */
+export function Shell({ children }: { children: ReactNode }) {
+  const content = useRef<HTMLElement>(null);
+  const [path] = useLocation();
+  const lastPath = useRef(path);
+  useEffect(() => {
+    // As after a real navigation: a screen reader goes on from the top of the new page.
+    if (lastPath.current !== path) content.current?.focus();
+    lastPath.current = path;
+  }, [path]);
+
+  return (
+    <>
+      <a className="skip-link" href="#content">
+        Skip to content
+      </a>
+      <header className="top-bar">
+        <div className="top-bar-inner">
+          <Link className="brand" href="/">
+            <img src="/icon.svg" alt="" width="26" height="26" />
+            Bulk registrations
+          </Link>
+          <nav className="row" aria-label="Main">
+            <a className="button button-quiet top-bar-extra" href="/docs">
+              API
+            </a>
+            <a className="button button-quiet top-bar-extra" href="/admin/queues">
+              Queues
+            </a>
+            <ThemeToggle />
+            <Link className="button button-primary" href="/new">
+              New<span className="top-bar-extra"> registration</span>
+            </Link>
+          </nav>
+        </div>
+      </header>
+      <main ref={content} id="content" tabIndex={-1}>
+        {children}
+      </main>
+    </>
+  );
+}
