@@ -1,11 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { findBrowser } from './scripts/lib/test-browser.mjs';
 
 /** Tests run on the sources: no build is needed, and none can be out of date. */
 const conditions = ['@bulk/source', 'module', 'node', 'development|production'];
 const resolve = { resolve: { conditions }, ssr: { resolve: { conditions } } };
 
 const QUEUE_TESTS = '**/*.queue.test.ts';
+/** `npm test` finds or installs a browser, and says so loudly when there is none. */
+const WITHOUT_BROWSER = findBrowser() === null ? ['e2e/browser/**'] : [];
 /** Against what hangs; a machine may be as busy as it likes. */
 const limits = { testTimeout: 120_000, hookTimeout: 120_000 };
 
@@ -21,7 +24,7 @@ export default defineConfig({
           ...limits,
           name: 'unit',
           include: ['{apps,packages}/*/src/**/*.test.ts', 'e2e/**/*.test.ts'],
-          exclude: [QUEUE_TESTS],
+          exclude: [QUEUE_TESTS, ...WITHOUT_BROWSER],
         },
       },
       queueProject('postgres'),
@@ -39,6 +42,7 @@ function queueProject(queueBackend: 'postgres' | 'redis'): TestProjectInlineConf
       ...limits,
       name: `queue-${queueBackend}`,
       include: [`{apps,packages}/*/src/${QUEUE_TESTS}`, `e2e/${QUEUE_TESTS}`],
+      exclude: WITHOUT_BROWSER,
       provide: { queueBackend },
     },
   };

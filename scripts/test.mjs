@@ -1,24 +1,29 @@
 // `npm test`: all tests, the queue's on PostgreSQL and on Redis. Brings its own PostgreSQL and, where
-// that is possible, its own Redis. Arguments are Vitest's (a file name, -t "name of a test"), and
-// `--no-redis` leaves out the half on Redis.
+// that is possible, its own Redis and a browser. Arguments are Vitest's (a file name, -t "name of a
+// test"); `--no-redis` leaves out the half on Redis, and `--no-browser` the tests of the web page.
 
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { provideBrowser } from './lib/test-browser.mjs';
 import { provideRedis } from './lib/test-redis.mjs';
 import { readTotals } from './lib/test-totals.mjs';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
-const args = process.argv.slice(2).filter((arg) => arg !== '--no-redis');
-const isWithoutRedis = process.argv.includes('--no-redis');
+const OWN_ARGS = ['--no-redis', '--no-browser'];
+const args = process.argv.slice(2).filter((arg) => !OWN_ARGS.includes(arg));
+const [isWithoutRedis, isWithoutBrowser] = OWN_ARGS.map((arg) => process.argv.includes(arg));
 
 const reportDir = mkdtempSync(join(tmpdir(), 'bulk-report-'));
 process.once('exit', () => rmSync(reportDir, { recursive: true, force: true }));
 
 const redis = isWithoutRedis ? null : await provideRedis(process.env);
-const notice = redis === null ? notRun() : null;
+const browser = isWithoutBrowser ? null : provideBrowser();
+const notice = [redis === null && redisNotRun(), browser === null && browserNotRun()]
+  .filter(Boolean)
+  .join('');
 if (notice) console.log(notice);
 
 const report = join(reportDir, 'report.json');
@@ -33,6 +38,8 @@ process.exitCode = exitCode;
 
 function runVitest(outputFile) {
   const { TEST_REDIS_URL: _, ...env } = process.env;
+  // Empty: Vitest doesn't look for one again.
+  env.CHROME_PATH = browser ?? '';
   const vitest = spawn(
     'node_modules/.bin/vitest',
     ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${outputFile}`, ...args],
@@ -46,9 +53,16 @@ function runVitest(outputFile) {
   });
 }
 
-function notRun() {
+function redisNotRun() {
   const reason = isWithoutRedis
     ? '--no-redis was given.'
     : 'no redis-server was found. Install it (apt-get install redis-server, brew install redis) or set REDIS_URL.';
   return `\n!!! NOT RUN: the queue's tests on Redis, because ${reason}\n!!! The same tests run on PostgreSQL.\n`;
+}
+
+function browserNotRun() {
+  const reason = isWithoutBrowser
+    ? '--no-browser was given.'
+    : 'no Chromium was found. Install it (apt-get install chromium, brew install --cask chromium) or set CHROME_PATH.';
+  return `\n!!! NOT RUN: the tests of the web page, because ${reason}\n`;
 }

@@ -1,11 +1,10 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { findPort } from './port.mjs';
-
-const POLICY = '/usr/sbin/policy-rc.d';
+import { findProgram, installProgram } from './system-program.mjs';
 
 /**
  * A Redis for the tests: the one that REDIS_URL names, else one of our own from a program on PATH,
@@ -21,12 +20,10 @@ export async function provideRedis(env) {
 
 /** @returns {string | null} the program's path; null: there is none, and none could be installed */
 export function findRedisServer() {
-  return find('redis-server') ?? find('valkey-server') ?? install();
-}
-
-function find(program) {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin', '/usr/local/bin'];
-  return folders.map((folder) => join(folder, program)).find(existsSync) ?? null;
+  return (
+    findProgram(['redis-server', 'valkey-server']) ??
+    installProgram({ program: 'redis-server', package: 'redis-server' })
+  );
 }
 
 /** It keeps nothing, and a shell that reads from our pipe ends it with us, kill -9 included. */
@@ -46,31 +43,4 @@ async function startRedis(program) {
       if (shell.exitCode === null) await once(shell, 'exit');
     },
   };
-}
-
-/** With apt, and without letting it start a system service on port 6379. */
-function install() {
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return null;
-  console.log('No redis-server here: installing it with apt-get …');
-  const hasPolicy = existsSync(POLICY);
-  if (!hasPolicy) writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
-  try {
-    const installed = aptGet('install', '-y', '--no-install-recommends', 'redis-server');
-    if (!installed && aptGet('update')) aptGet('install', '-y', '--no-install-recommends', 'redis-server');
-  } finally {
-    if (!hasPolicy) rmSync(POLICY);
-  }
-  return find('redis-server');
-}
-
-function aptGet(...args) {
-  try {
-    execFileSync('apt-get', args, {
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-    return true;
-  } catch {
-    return false;
-  }
 }

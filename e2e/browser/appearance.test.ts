@@ -1,0 +1,143 @@
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { RegistrationDetails } from '@bulk/contract';
+import { mentors, registrationRequest, waitFor } from '@bulk/core/testing';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import {
+  accessibilityFindings,
+  expectNoComplaints,
+  expectStatus,
+  fillIn,
+  launchBrowser,
+  openContext,
+  PATIENCE,
+  WORKSHOP,
+} from './browser.ts';
+import { type Service, startService } from './service.ts';
+
+// Every page as people see it: axe finds nothing, nothing is wider than the screen. With UPDATE_PICTURES=1 the
+// pictures of the README are taken on the way.
+
+const PICTURES = fileURLToPath(new URL('../../docs/pictures/', import.meta.url));
+
+const PICTURED = ['list light', 'dry-run light', 'details dark', 'details phone'];
+
+const LOOKS: Record<string, BrowserContextOptions> = {
+  light: { colorScheme: 'light', viewport: { width: 1100, height: 760 } },
+  dark: { colorScheme: 'dark', viewport: { width: 1100, height: 760 } },
+  phone: { colorScheme: 'light', viewport: { width: 375, height: 760 }, hasTouch: true, isMobile: true },
+};
+
+/** What is visited. The last one stays in the middle of its run: its worker has been stopped. */
+const PAGES: Record<string, (page: Page) => Promise<unknown>> = {
+  list: async (page) => {
+    await page.goto('/');
+    await page.getByText('4 registrations').waitFor();
+  },
+  new: async (page) => {
+    await page.goto('/new');
+    await page.getByText('No mentors yet').waitFor();
+  },
+  refused: async (page) => {
+    await page.goto('/new');
+    await fillIn(page, { ...WORKSHOP, duration: '1500', mentors: `mentor-1\n${'x'.repeat(65)}` });
+    await page.getByRole('button', { name: 'Check 2 mentors' }).click();
+    await page.getByText('2 fields are not valid').waitFor();
+  },
+  unusable: async (page) => {
+    await page.goto('/new');
+    await fillIn(page, { mentors: 'Ada\tada@example.org\nAlan\talan@example.org' });
+    await page.getByText('no column that can be used').waitFor();
+  },
+  'dry-run': async (page) => {
+    await page.goto('/new');
+    await fillIn(page, { ...WORKSHOP, activity: 'office_hours', mentors: mentors('mentor', 300).join('\n') });
+    await page.getByRole('button', { name: 'Check 300 mentors' }).click();
+    await page.getByLabel('One more activity for mentor-2', { exact: true }).check();
+    await page.getByRole('button', { name: 'Register 300 mentors' }).scrollIntoViewIfNeeded();
+  },
+  details: async (page) => {
+    await page.goto('/registrations/bulk-002');
+    await page.getByText('Retry all 20 failed mentors').waitFor();
+  },
+  question: async (page) => {
+    await page.goto('/registrations/bulk-002');
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('alertdialog').waitFor();
+  },
+  gone: async (page) => {
+    await page.goto('/registrations/bulk-999');
+    await page.getByText('bulk-999 is not here').waitFor();
+  },
+  running: async (page) => {
+    await page.goto('/registrations/bulk-004');
+    await page.getByText(/\d of 100,000 mentors processed/).waitFor();
+    await expectStatus(page, 'Processing');
+  },
+};
+
+vi.setConfig(PATIENCE);
+
+let browser: Browser;
+let service: Service;
+
+beforeAll(async () => {
+  [browser, service] = await Promise.all([launchBrowser(), startService('postgres')]);
+  const worker = await service.start('worker');
+  const notes = 'Spring semester kick-off workshop';
+  await service.submit(registrationRequest({ mentor_ids: mentors('mentor', 20), notes }));
+  await service.submit(registrationRequest({ mentor_ids: mentors('mentor', 300), notes }));
+  await service.submit(
+    registrationRequest({ mentor_ids: mentors('mentor', 50), activity_type: 'office_hours' }),
+  );
+  await waitFor(async () => (await standing('bulk-003')).status === 'completed');
+  await service.submit(
+    registrationRequest({ mentor_ids: mentors('mentor', 100_000), activity_type: 'newsletter' }),
+  );
+  await waitFor(async () => (await standing('bulk-004')).success_count > 0);
+  await service.stop(worker);
+});
+afterAll(async () => {
+  await browser.close();
+  await service.close();
+});
+
+async function standing(id: string): Promise<RegistrationDetails> {
+  const answer = await fetch(`${service.url}/api/v1/bulk-registrations/${id}?results=none`);
+  return (await answer.json()) as RegistrationDetails;
+}
+
+async function takePicture(page: Page, name: string, look: string): Promise<void> {
+  mkdirSync(PICTURES, { recursive: true });
+  await page.screenshot({ path: `${PICTURES}${name}-${look}.png`, animations: 'disabled' });
+}
+
+describe.each(Object.entries(LOOKS))('%s', (look, options) => {
+  test.each(Object.entries(PAGES))('%s', async (name, visit) => {
+    const { context, complaints } = await openContext(browser, service.url, options);
+    const page = await context.newPage();
+    await visit(page);
+    if (process.env.UPDATE_PICTURES && PICTURED.includes(`${name} ${look}`))
+      await takePicture(page, name, look);
+    expect(await accessibilityFindings(page)).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+    await context.close();
+    expectNoComplaints(complaints);
+  });
+});
+
+test('the colours can be chosen, and stay chosen', async () => {
+  const { context, complaints } = await openContext(browser, service.url, { colorScheme: 'light' });
+  const page = await context.newPage();
+  const background = () => page.evaluate('getComputedStyle(document.body).backgroundColor');
+  await page.goto('/');
+  const light = await background();
+  await page.getByRole('button', { name: 'Change to: light' }).click();
+  await page.getByRole('button', { name: 'Change to: dark' }).click();
+  expect(await background()).not.toBe(light);
+  await page.reload();
+  expect(await background()).not.toBe(light);
+  await context.close();
+  expectNoComplaints(complaints);
+});

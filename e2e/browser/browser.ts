@@ -1,0 +1,98 @@
+import axe from 'axe-core';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core';
+import { expect } from 'vitest';
+import { findBrowser } from '../../scripts/lib/test-browser.mjs';
+
+const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'];
+
+/** A browser, two processes and a database on a busy machine take their time. */
+export const PATIENCE = { testTimeout: 120_000, hookTimeout: 60_000 };
+
+export async function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: findBrowser() ?? '', args: ARGS });
+}
+
+/** What no page may cause: errors, warnings (of the content security policy too), and requests to elsewhere. */
+export interface Complaints {
+  texts: string[];
+}
+
+/** A visitor with storage of its own, whose pages' complaints are gathered. */
+export async function openContext(
+  browser: Browser,
+  baseURL: string,
+  options: BrowserContextOptions = {},
+): Promise<{ context: BrowserContext; complaints: Complaints }> {
+  const context = await browser.newContext({ baseURL, viewport: { width: 1200, height: 900 }, ...options });
+  context.setDefaultTimeout(30_000);
+  const texts: string[] = [];
+  context.on('weberror', (error) => texts.push(String(error.error())));
+  context.on('request', (request) => {
+    if (!request.url().startsWith(baseURL)) texts.push(`request to ${request.url()}`);
+  });
+  context.on('console', (message) => {
+    // Browsers report each answer of 400 and more like this; pages show them in their own way.
+    const isAnswer = message.location().url.startsWith(`${baseURL}/api/`);
+    if (['error', 'warning'].includes(message.type()) && !isAnswer) texts.push(message.text());
+  });
+  return { context, complaints: { texts } };
+}
+
+/** What axe finds, with where it finds it. */
+export async function accessibilityFindings(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }).axe.run(),
+  );
+  return violations.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html}`));
+}
+
+interface Violation {
+  id: string;
+  help: string;
+  nodes: { html: string }[];
+}
+
+/** Fills in the form of a new registration; what is not named stays empty. */
+export async function fillIn(page: Page, fields: Partial<typeof LABELS>): Promise<void> {
+  for (const [field, value] of Object.entries(fields)) {
+    await page.getByLabel(LABELS[field as keyof typeof LABELS]).fill(value);
+  }
+}
+
+const LABELS = {
+  coordinator: 'Coordinator',
+  activity: 'Activity type',
+  date: 'Date',
+  duration: 'Duration in minutes',
+  notes: 'Notes',
+  mentors: 'Mentor ids',
+};
+
+export const WORKSHOP = {
+  coordinator: 'coord-42',
+  activity: 'group_workshop',
+  date: '2026-03-28',
+  duration: '120',
+};
+
+/** The badge at the top of a registration's page. */
+export async function expectStatus(page: Page, status: string): Promise<void> {
+  await page.locator('header .badge', { hasText: status }).waitFor();
+}
+
+export async function resultOf(page: Page, mentorId: string): Promise<string> {
+  const row = page.getByRole('row').filter({ has: page.getByText(mentorId, { exact: true }) });
+  return (await row.getByRole('cell').allTextContents()).filter(Boolean).join(' ');
+}
+
+/** For an assertion at the end of each test. */
+export function expectNoComplaints({ texts }: Complaints): void {
+  expect(texts).toEqual([]);
+}

@@ -1,0 +1,140 @@
+import { readFile } from 'node:fs/promises';
+import { mentors, registrationRequest } from '@bulk/core/testing';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest';
+import {
+  type Complaints,
+  expectNoComplaints,
+  expectStatus,
+  fillIn,
+  launchBrowser,
+  openContext,
+  PATIENCE,
+  resultOf,
+  WORKSHOP,
+} from './browser.ts';
+import { type Service, startService } from './service.ts';
+
+vi.setConfig(PATIENCE);
+
+let browser: Browser;
+let service: Service;
+let context: BrowserContext;
+let complaints: Complaints;
+let page: Page;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+beforeEach(async () => {
+  service = await startService(inject('queueBackend'), { BATCH_SIZE: '100', SLICE_MS: '20' });
+  ({ context, complaints } = await openContext(browser, service.url));
+  page = await context.newPage();
+});
+afterEach(async () => {
+  await context.close();
+  await service.close();
+  expectNoComplaints(complaints);
+});
+
+test('300 mentors of whom 20 have the activity: seen before, ticked, registered, retried, downloaded', async () => {
+  await service.start('worker');
+  await service.submit(registrationRequest({ mentor_ids: mentors('mentor', 20) }));
+
+  await page.goto('/');
+  await page.getByRole('link', { name: 'New registration' }).click();
+  // As it comes out of a spreadsheet, with some pasted twice.
+  const pasted = ['Mentor ID', ...mentors('mentor', 300), ...mentors('mentor', 3)].join('\r\n');
+  await fillIn(page, { ...WORKSHOP, mentors: pasted });
+  await page.getByText('3 repeated ids folded').waitFor();
+  await page.getByRole('button', { name: 'Check 300 mentors' }).click();
+  await page.getByText('280 of 300 mentors would get the activity').waitFor();
+  expect(await service.deps.db.prisma.bulkRegistration.count()).toBe(1);
+  await page.getByLabel('One more activity for mentor-1', { exact: true }).check();
+  await page.getByLabel('One more activity for mentor-2', { exact: true }).check();
+  await page.getByRole('button', { name: 'Register 300 mentors' }).click();
+
+  await page.waitForURL('**/registrations/bulk-002');
+  await page.getByText('2 ticked duplicates sent again with override').waitFor();
+  await expectStatus(page, 'Completed');
+  await page.getByText('Retry all 18 failed mentors').waitFor();
+  expect(await resultOf(page, 'mentor-3')).toMatch(/Failed .* It clashes with pa-\d+\.$/);
+
+  await page.getByLabel('Tick mentor-3', { exact: true }).check();
+  await page.getByLabel('Tick mentor-4', { exact: true }).check();
+  await page.getByLabel('Give duplicates one more activity').check();
+  await page.getByRole('button', { name: 'Retry 2 ticked mentors' }).click();
+  await page.getByText('Retry all 16 failed mentors').waitFor();
+  await page.getByLabel('Find a mentor').fill('mentor-4');
+  await page.getByText('Registered', { exact: true }).first().waitFor();
+  expect(await resultOf(page, 'mentor-4')).toMatch(/^mentor-4 Registered pa-\d+$/);
+
+  const downloading = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'CSV', exact: true }).click();
+  const download = await downloading;
+  expect(download.suggestedFilename()).toBe('bulk-002-results.csv');
+  const lines = (await readFile(await download.path(), 'utf8')).trimEnd().split('\r\n');
+  expect(lines).toHaveLength(301);
+  expect(lines.filter((line) => line.includes(',failed,'))).toHaveLength(16);
+  expect(await service.deps.db.prisma.activity.count()).toBe(20 + 280 + 4);
+});
+
+test('a running registration is cancelled, after a question', async () => {
+  await service.start('worker');
+  await page.goto(
+    `/registrations/${await service.submit(registrationRequest({ mentor_ids: mentors('m', 20_000) }))}`,
+  );
+  await page.getByRole('progressbar').waitFor();
+  await page.locator('.progress-percent').filter({ hasNotText: /^0 %/ }).waitFor();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: 'Cancel the registration' }).click();
+  await expectStatus(page, 'Cancelled');
+  const written = await service.deps.db.prisma.activity.count();
+  expect(written).toBeGreaterThan(0);
+  expect(written).toBeLessThan(20_000);
+  await page.getByText('Not done').waitFor();
+
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('button', { name: 'Delete the registration' }).click();
+  await page.getByText('bulk-001 was deleted').waitFor();
+  expect(await service.deps.db.prisma.activity.count()).toBe(written);
+});
+
+test('ticked duplicates are asked about in a new tab when theirs was closed too early', async () => {
+  const worker = await service.start('worker');
+  const first = await service.submit(registrationRequest({ mentor_ids: ['mentor-1', 'mentor-2'] }));
+  await page.goto(`/registrations/${first}`);
+  await expectStatus(page, 'Completed');
+  await service.stop(worker);
+
+  await page.goto('/new');
+  await fillIn(page, { ...WORKSHOP, mentors: 'mentor-1, mentor-2, mentor-3' });
+  await page.getByRole('button', { name: 'Check 3 mentors' }).click();
+  await page.getByLabel('Tick all duplicates').check();
+  await page.getByRole('button', { name: 'Register 3 mentors' }).click();
+  await page.getByText('The 2 ticked duplicates will be sent again').waitFor();
+  await page.close();
+
+  await service.start('worker');
+  page = await context.newPage();
+  await page.goto('/registrations/bulk-002');
+  await page.getByText('The tab was closed before that was done').waitFor();
+  await page.getByRole('button', { name: 'Register them' }).click();
+  await page.getByText('2 ticked duplicates sent again with override').waitFor();
+  await expectStatus(page, 'Completed');
+  await page.getByText('3 of 3 mentors processed').waitFor();
+  expect(await service.deps.db.prisma.activity.count()).toBe(5);
+});
+
+test('an outage of the service is said, and over as soon as it is back', async () => {
+  const id = await service.submit(registrationRequest());
+  await page.goto(`/registrations/${id}`);
+  await expectStatus(page, 'Processing');
+  await service.stop(service.api);
+  await page.getByText('Offline.').waitFor();
+  await service.start('api');
+  await page.getByText('Connected again.').waitFor();
+  await service.start('worker');
+  await expectStatus(page, 'Completed');
+});
