@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { findBrowser } from './scripts/lib/test-browser.mjs';
 
-/** Tests run on the sources: no build is needed, and none can be out of date. */
+/** Tests run on the sources, so that no build can be out of date; only the web page is tested as it was built. */
 const conditions = ['@bulk/source', 'module', 'node', 'development|production'];
 const resolve = { resolve: { conditions }, ssr: { resolve: { conditions } } };
 

@@ -187,4 +187,19 @@ describe('the web pages', () => {
     expect(response.headers['content-type']).toContain(type);
     expect((await app.inject({ method: 'HEAD', url })).statusCode).toBe(200);
   });
+
+  test('are asked for again each time, their assets never, and both come compressed', async () => {
+    const app = await build();
+    const get = (url: string) =>
+      app.inject({ url, headers: { 'accept-encoding': 'gzip, deflate, br, zstd' } });
+    const page = await get('/');
+    expect(page.headers).toMatchObject({ 'cache-control': 'no-cache', 'content-encoding': 'br' });
+    const plain = (await app.inject({ url: '/' })).payload;
+    const asset = await get(/\/assets\/[^"]+/.exec(plain)?.[0] ?? '');
+    expect(asset.headers).toMatchObject({
+      'cache-control': 'public, max-age=31536000, immutable',
+      'content-encoding': 'br',
+    });
+    expect((await get('/assets/none.js')).statusCode).toBe(404);
+  });
 });
