@@ -30,7 +30,7 @@ export async function bareBullmq({ backend, redis }: World, databaseUrl: string)
   const queue = new (bareClasses(url).Queue)(name, { connection: bareConnection(url) });
   const worker = await startPeerWorker('bare-bullmq-worker.ts', [url, name]);
 
-  const add = () => queue.add('nothing', {}, { removeOnComplete: { count: 1_000 } });
+  const add = () => queue.add('nothing', {}, { removeOnComplete: { age: 3_600 } });
   return {
     async addAndProcess(count, width) {
       const startedAt = monotonicMs();

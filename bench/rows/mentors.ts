@@ -17,6 +17,12 @@ const CONNECTIONS_OF_ONE_REGISTRATION = 1;
 
 const UNIT = 'mentors/s';
 
+const WHY_BELOW_THE_CEILING =
+  'A batch costs PostgreSQL 6.7 ms of CPU where the bare insert costs 4.3: 1.3 for joining and sorting results back ' +
+  'to positions, 0.8 for compressing the arrays of the ledger. It costs the worker 2 to 3 ms where the bare driver ' +
+  'costs 0.4, half of it the handling of array parameters; worker and database take turns. Receiving, checking ' +
+  'and storing the request, and handing over between slices, come on top.';
+
 /** How fast one large registration is written, all of it new. */
 export const mentors: Family = {
   name: 'mentors',
@@ -44,7 +50,15 @@ export const mentors: Family = {
     const { ours } = figures;
     const what = 'POST of 100,000 over HTTP until completed, one worker';
     return [
-      compared({ what, unit: UNIT, ours, against: 'ceiling', theirs: figures.ceiling, goal: atLeast(0.8) }),
+      compared({
+        what,
+        unit: UNIT,
+        ours,
+        against: 'ceiling',
+        theirs: figures.ceiling,
+        goal: atLeast(0.8),
+        ifMissed: WHY_BELOW_THE_CEILING,
+      }),
       compared({
         what,
         unit: UNIT,
@@ -106,12 +120,18 @@ export const duplicates: Family = {
         what: 'the same, all of them duplicates',
         ours: figures.duplicates,
         goal: atLeast(0.8),
+        ifMissed:
+          'The first try of each slice is a plain insert, which fails; a batch of duplicates then costs PostgreSQL 4.9 ms ' +
+          'of CPU and the worker 2 to 3, one after the other.',
         ...held,
       }),
       compared({
         what: 'the same, all of them duplicates, with override_duplicates',
         ours: figures.override,
         goal: atLeast(0.65),
+        ifMissed:
+          'A batch costs PostgreSQL 10.9 ms of CPU: each mentor is tried with on conflict before one more is ' +
+          'inserted. Looking up first who has the activity, and inserting once, was seen to cost 7.3.',
         ...held,
       }),
     ];

@@ -59,6 +59,8 @@ async function memoryRow(
     unit: 'MiB',
     ours: [peak - before],
     goal: atMost(limitMib),
+    ifMissed:
+      'Every answer is made as a whole: ledger, objects and text of all mentors are held at once, for each.',
   });
 }
 
@@ -79,7 +81,7 @@ export const pages: Family = {
       return [absent(what, goal, 'The endpoint is missing.')];
     }
 
-    const far = `${first}&after=${await cursorAt(client, first, FAR)}`;
+    const far = pageAfter(first, await cursorAt(client, first, FAR));
     const { ours, theirs } = await inTurn(
       {
         ours: () => timed(() => getPage(client, far)),
@@ -100,11 +102,15 @@ interface ResultsPage {
 async function cursorAt(client: ServiceClient, first: string, position: number): Promise<string> {
   let cursor: string | null = null;
   for (let seen = 0; seen < position; seen += PAGE) {
-    const page = await getPage(client, cursor === null ? first : `${first}&after=${cursor}`);
+    const page = await getPage(client, cursor === null ? first : pageAfter(first, cursor));
     cursor = page.pagination.next_cursor;
   }
   if (cursor === null) throw new Error('the pages ended early');
   return cursor;
+}
+
+function pageAfter(first: string, cursor: string): string {
+  return `${first}&after=${encodeURIComponent(cursor)}`;
 }
 
 async function getPage(client: ServiceClient, path: string): Promise<ResultsPage> {

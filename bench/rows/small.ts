@@ -9,8 +9,13 @@ import { mentorIds, newWork, type Work } from '../work.ts';
 import type { World } from '../world.ts';
 
 const MENTORS = 8;
-const REGISTRATIONS = 1_500;
+const REGISTRATIONS = 1_000;
 const CLIENTS = 16;
+
+const WHY_SLOWER =
+  'A registration takes 2.6 ms of CPU in all, the bare parts 1.1: the API 0.56, the worker 0.61, PostgreSQL 1.0 against ' +
+  '0.69, Redis 0.22 against 0.09. The parts lack HTTP, the reading of what to do, the progress shown on the dashboard, the log, ' +
+  'and Prisma, which takes 0.15 ms a statement where the bare driver takes 0.06.';
 
 /** How many small registrations a second, against the parts that they can't do without. */
 export const small: Family = {
@@ -38,7 +43,7 @@ export const small: Family = {
         against: 'bare parts: 1 / (1/a + 1/b)',
         theirs: parts,
         // The goal is one of the production backend.
-        ...(world.backend === 'redis' && { goal: atLeast(0.6) }),
+        ...(world.backend === 'redis' && { goal: atLeast(0.6), ifMissed: WHY_SLOWER }),
       }),
       figure({ what: 'a: insert and batch statement by pg, 16 connections', unit, ours: pairs }),
       figure({ what: 'b: bare BullMQ, add and process', unit: 'messages/s', ours: messages }),
