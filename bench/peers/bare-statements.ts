@@ -38,7 +38,7 @@ export function bareStatements(pool: pg.Pool): BareStatements {
       };
       const positions = work.mentor_ids.map((_, index) => index + 1);
       const payload = buildBatchPayload(template, 0, positions, (at) => work.mentor_ids[at - 1]!);
-      await insertBatch(db, payload, { onDuplicate: 'fail' });
+      await insertBatch(db, payload, { onDuplicate: 'skip_known' });
     },
   };
 }

@@ -54,21 +54,20 @@ async function findWrongResults({ db }: World): Promise<string[]> {
   const rows = await db.prisma.$queryRaw<Array<{ fault: string; id: bigint; count: number }>>`
     with entries as materialized (
       select
-        b.registration_id,
+        e.registration_id,
         m.mentor_id,
         e.error_code,
         a.override_duplicates,
         r.activity_date,
         r.activity_type
-      from registration_batches b
-      cross join lateral unnest(b.positions, b.error_codes) as e (position, error_code)
+      from registration_entries e
       join registration_attempts a using (registration_id, attempt)
-      join bulk_registrations r on r.id = b.registration_id
+      join bulk_registrations r on r.id = e.registration_id
       left join (
         select id, mentor_id, ordinality as position
         from bulk_registrations
         cross join lateral unnest(mentor_ids) with ordinality as m (mentor_id, ordinality)
-      ) m on m.id = b.registration_id and m.position = e.position
+      ) m on m.id = e.registration_id and m.position = e.position
     )
     select fault, registration_id as id, count(*)::integer as count
     from (

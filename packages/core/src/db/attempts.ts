@@ -101,11 +101,10 @@ function failedMentors(registrationId: bigint): Prisma.Sql {
   return Prisma.sql`
     select latest.position, mentor.mentor_id
     from (
-      select distinct on (entry.position) entry.position, entry.error_code
-      from registration_batches b
-      cross join lateral unnest(b.positions, b.error_codes) as entry (position, error_code)
-      where b.registration_id = ${registrationId}::bigint
-      order by entry.position, b.attempt desc
+      select distinct on (position) position, error_code
+      from registration_entries
+      where registration_id = ${registrationId}::bigint
+      order by position, attempt desc
     ) latest
     join (
       select mentor_id, ordinality::integer as position

@@ -42,6 +42,13 @@ const failureOf = (batch: BatchPayload, onDuplicate: OnDuplicate = 'skip') =>
   write(batch, onDuplicate).then(() => null, classifySqlFailure);
 const ledgerOf = ({ registrationId }: BatchPayload) =>
   deps.db.prisma.registrationBatch.findFirstOrThrow({ where: { registrationId } });
+/** The ledger row, spelled out. */
+const entriesOf = ({ registrationId }: BatchPayload) =>
+  deps.db.prisma.$queryRaw<Array<{ position: number; activityId: bigint; errorCode: string }>>`
+    select position, activity_id as "activityId", error_code as "errorCode"
+    from registration_entries
+    where registration_id = ${registrationId}
+    order by position`;
 const activitiesOf = ({ registrationId }: BatchPayload) =>
   deps.db.prisma.activity.findMany({ where: { bulkRegistrationId: registrationId }, orderBy: { id: 'asc' } });
 
@@ -77,31 +84,19 @@ test('a batch writes its activities, its ledger row and the counters at once', a
     coordinatorId: 'coord-42',
   });
   const idOf = (mentorId: string) => activities.find((activity) => activity.mentorId === mentorId)?.id;
-  expect(await ledgerOf(batch)).toMatchObject({
-    positions: [1, 2, 3],
-    activityIds: [idOf('b'), idOf('a'), idOf('c')],
-    errorCodes: ['', '', ''],
-    successCount: 3,
-    failureCount: 0,
-  });
+  expect(await entriesOf(batch)).toEqual([
+    { position: 1, activityId: idOf('b'), errorCode: '' },
+    { position: 2, activityId: idOf('a'), errorCode: '' },
+    { position: 3, activityId: idOf('c'), errorCode: '' },
+  ]);
 });
 
 test('who has the activity already is a duplicate, and their activity stays as it was', async () => {
   const batch = await submitted(['a', 'b']);
   await registered(batch, ['b']);
   expect(await write(batch)).toMatchObject({ status: 'completed', successCount: 1, failureCount: 1 });
-  expect(await ledgerOf(batch)).toMatchObject({ errorCodes: ['', 'duplicate'] });
+  expect((await entriesOf(batch)).map(({ errorCode }) => errorCode)).toEqual(['', 'duplicate']);
   expect(await activitiesOf(batch)).toHaveLength(1);
-});
-
-test('where no duplicate is expected one fails the batch, which leaves nothing; without one it is the same', async () => {
-  const batch = await submitted(['a', 'b']);
-  await registered(batch, ['b']);
-  expect(await failureOf(batch, 'fail')).toEqual({ kind: 'duplicate' });
-  expect(await activitiesOf(batch)).toHaveLength(0);
-
-  const other = await submitted(['a', 'b']);
-  expect(await write(other, 'fail')).toMatchObject({ status: 'completed', successCount: 2 });
 });
 
 test('with override a duplicate gets one more activity', async () => {
@@ -128,7 +123,7 @@ test('a mentor known to be refused fails with that code and gets no activity', a
     refusedWith: mentor.mentorId === 'a' ? ('rejected' as const) : null,
   }));
   expect(await write({ ...batch, mentors })).toMatchObject({ successCount: 1, failureCount: 1 });
-  expect(await ledgerOf(batch)).toMatchObject({ errorCodes: ['rejected', ''] });
+  expect((await entriesOf(batch)).map(({ errorCode }) => errorCode)).toEqual(['rejected', '']);
 });
 
 test('while mentors are left the registration stays in processing', async () => {
@@ -182,7 +177,7 @@ test('the ledger itself refuses a batch number twice, whatever the mentors', asy
 
 test('ids are kept byte for byte, whatever is in them', async () => {
   const mentorIds = ['"', '\\', '\\"', '{a,b}', 'null', 'NULL', "'", ',', ' spaced ', 'ü', '🌍', '$1', '%s'];
-  for (const onDuplicate of ['fail', 'skip_known', 'skip'] as const) {
+  for (const onDuplicate of ['skip_known', 'skip'] as const) {
     const batch = await submitted(mentorIds);
     await write(batch, onDuplicate);
     const activities = await activitiesOf(batch);
@@ -220,4 +215,33 @@ test('a duplicate that is known is left out, and one that comes in between fails
   });
   expect(await written).toEqual({ kind: 'duplicate' });
   expect(await write(batch, 'skip_known')).toMatchObject({ successCount: 1, failureCount: 2 });
+});
+
+test('an array of the ledger is one value when the others follow from it', async () => {
+  const alike = await submitted(['a', 'b', 'c']);
+  await write(alike);
+  expect(await ledgerOf(alike)).toMatchObject({ positions: [1], errorCodes: [''] });
+  expect((await ledgerOf(alike)).activityIds).toHaveLength(1);
+
+  const duplicates = await submitted(['a', 'b', 'c']);
+  await registered(duplicates, ['a', 'b', 'c']);
+  await write(duplicates);
+  expect(await ledgerOf(duplicates)).toMatchObject({ activityIds: [0n], errorCodes: ['duplicate'] });
+
+  const mixed = await submitted(['a', 'b', 'c']);
+  await registered(mixed, ['b']);
+  await write({ ...mixed, mentors: mixed.mentors.filter(({ position }) => position !== 2) });
+  expect(await ledgerOf(mixed)).toMatchObject({ positions: [1, 3], errorCodes: [''] });
+  expect((await entriesOf(mixed)).map(({ position }) => position)).toEqual([1, 3]);
+});
+
+test('ids that others took in between are kept one by one', async () => {
+  const batch = await submitted(['a', 'b', 'c']);
+  // Every second id goes to somebody else, as when another batch is written at the same time.
+  await deps.db.prisma.$executeRaw`alter sequence activities_id_seq increment by 2`;
+  await write(batch);
+  await deps.db.prisma.$executeRaw`alter sequence activities_id_seq increment by 1`;
+  const ids = (await activitiesOf(batch)).map(({ id }) => id);
+  expect((await ledgerOf(batch)).activityIds).toEqual(ids);
+  expect((await entriesOf(batch)).map(({ activityId }) => activityId)).toEqual(ids);
 });

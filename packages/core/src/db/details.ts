@@ -1,4 +1,5 @@
-import type { DelayReason, RegistrationStatus, ResultErrorCode } from '@bulk/contract';
+import type { DelayReason, RegistrationStatus } from '@bulk/contract';
+import type { LedgerBatch } from '../domain/results.ts';
 import type { Executor } from './executor.ts';
 import { Prisma } from './generated/client.ts';
 
@@ -26,15 +27,6 @@ export interface DetailsRow {
   workPositions: number[] | null;
   /** The ledger, oldest attempt first. */
   batches: LedgerBatch[];
-}
-
-export interface LedgerBatch {
-  attempt: number;
-  positions: number[];
-  /** 0: none. */
-  activityIds: number[];
-  /** Empty: none. */
-  errorCodes: Array<ResultErrorCode | ''>;
 }
 
 type Row = Omit<DetailsRow, 'mentorIds' | 'workPositions' | 'batches'> & {
@@ -78,6 +70,7 @@ export async function findDetails(
         select json_agg(
           json_build_object(
             'attempt', b.attempt,
+            'count', b.success_count + b.failure_count,
             'positions', b.positions,
             'activityIds', b.activity_ids,
             'errorCodes', b.error_codes

@@ -1,5 +1,5 @@
 import type { RegistrationStatus } from '@bulk/contract';
-import type { LedgerBatch } from './details.ts';
+import type { LedgerBatch } from '../domain/results.ts';
 import type { Executor } from './executor.ts';
 
 /** What the results of some mentors in a row are made of. */
@@ -57,6 +57,7 @@ export async function findResultPage(
         select json_agg(
           json_build_object(
             'attempt', b.attempt,
+            'count', b.success_count + b.failure_count,
             'positions', b.positions,
             'activityIds', b.activity_ids,
             'errorCodes', b.error_codes

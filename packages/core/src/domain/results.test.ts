@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
-import { type LedgerEntry, mentorResults, type ResultSource } from './results.ts';
+import { type LedgerBatch, mentorResults, type ResultSource } from './results.ts';
 
 const entry = (
   attempt: number,
   results: [position: number, activityId: number, code: '' | 'duplicate'][],
-): LedgerEntry => ({
+): LedgerBatch => ({
   attempt,
+  count: results.length,
   positions: results.map(([position]) => position),
   activityIds: results.map(([, activityId]) => activityId),
   errorCodes: results.map(([, , code]) => code),
@@ -78,4 +79,20 @@ test('some mentors in a row have the results that they have among all', () => {
   const retry = { attempt: 2, workPositions: [1, 3], batches: [first, entry(2, [[1, 7, '']])] };
   const all = mentorResults(source(retry));
   expect(mentorResults(source({ ...retry, mentorIds: ['b', 'c'], firstPosition: 2 }))).toEqual(all.slice(1));
+});
+
+test('what an array leaves out goes on from its first value', () => {
+  const mentorIds = ['a', 'b', 'c', 'd'];
+  const spelledOut = { positions: [2, 3, 4], activityIds: [10, 11, 12], errorCodes: ['', '', ''] as const };
+  const short = { positions: [2], activityIds: [10], errorCodes: [''] as const };
+  const [whole, left] = [spelledOut, short].map((arrays) =>
+    mentorResults(source({ mentorIds, batches: [{ attempt: 1, count: 3, ...arrays }] })),
+  );
+  expect(left).toEqual(whole);
+  expect(left?.map(({ activity_id }) => activity_id)).toEqual([null, 'pa-010', 'pa-011', 'pa-012']);
+
+  const failed = { positions: [1], activityIds: [0], errorCodes: ['duplicate'] as const };
+  expect(statuses({ mentorIds, batches: [{ attempt: 1, count: 4, ...failed }] })).toEqual(
+    Array(4).fill('failed'),
+  );
 });

@@ -6,9 +6,14 @@ import {
 } from '@bulk/contract';
 import { formatActivityId } from './ids.ts';
 
-/** The part of the ledger that results are made of. */
-export interface LedgerEntry {
+/**
+ * One batch in the ledger. An array of one stands for more than one result: positions and activity
+ * ids that are consecutive, error codes that are all alike.
+ */
+export interface LedgerBatch {
   attempt: number;
+  /** Results. */
+  count: number;
   positions: readonly number[];
   /** 0: none. */
   activityIds: readonly number[];
@@ -25,7 +30,7 @@ export interface ResultSource {
   /** The current attempt's work list; null: every mentor. */
   workPositions: readonly number[] | null;
   /** Oldest attempt first. */
-  batches: readonly LedgerEntry[];
+  batches: readonly LedgerBatch[];
 }
 
 /**
@@ -52,18 +57,21 @@ export function mentorResults(source: ResultSource): MentorResult[] {
 }
 
 function apply(
-  batch: LedgerEntry,
+  { count, positions, activityIds, errorCodes }: LedgerBatch,
   settle: (position: number, outcome: Omit<MentorResult, 'mentor_id'>) => void,
 ): void {
-  for (const [index, position] of batch.positions.entries()) {
-    const code = batch.errorCodes[index];
-    if (code)
-      settle(position, {
-        activity_id: null,
-        status: 'failed',
-        error: { code, message: RESULT_ERRORS[code] },
-      });
-    else
-      settle(position, { activity_id: formatActivityId(batch.activityIds[index] ?? 0), status: 'success' });
+  const [firstPosition = 0] = positions;
+  const [firstActivityId = 0] = activityIds;
+  const [firstCode = ''] = errorCodes;
+  for (let index = 0; index < count; index += 1) {
+    const position = positions[index] ?? firstPosition + index;
+    const code = errorCodes[index] ?? firstCode;
+    if (code === '') {
+      const activityId = activityIds[index] ?? firstActivityId + index;
+      settle(position, { activity_id: formatActivityId(activityId), status: 'success' });
+    } else {
+      const error = { code, message: RESULT_ERRORS[code] };
+      settle(position, { activity_id: null, status: 'failed', error });
+    }
   }
 }

@@ -5,7 +5,7 @@ import type { BatchPayload } from '../domain/build-batch-payload.ts';
 import { findRefused } from './find-refused.ts';
 
 export type BatchOutcome =
-  | { kind: 'written'; after: BatchWritten; hadDuplicates: boolean }
+  | { kind: 'written'; after: BatchWritten }
   /** In the ledger already: this delivery is a second one, and says nothing about the first. */
   | { kind: 'settled' }
   /** Cancelled, deleted, finished or on another attempt: nothing was written. */
@@ -18,21 +18,14 @@ const MAX_TRIES = 5;
  * Writes one batch exactly once, however often it is called: all of its activities, results and
  * counts, or nothing. Records that the database refuses become failed results with their code.
  *
- * @param expectDuplicates looks for duplicates at the first try already; without it the first one
- *   costs an extra try
  * @throws a transient failure; the batch is to be tried again
  */
-export async function executeBatchInsert(
-  db: Database,
-  payload: BatchPayload,
-  { expectDuplicates = false }: { expectDuplicates?: boolean } = {},
-): Promise<BatchOutcome> {
-  const looks = expectDuplicates || payload.overrideDuplicates;
-  let plan: Plan = { batch: payload, onDuplicate: looks ? 'skip_known' : 'fail' };
+export async function executeBatchInsert(db: Database, payload: BatchPayload): Promise<BatchOutcome> {
+  let plan: Plan = { batch: payload, onDuplicate: 'skip_known' };
   for (let tries = 1; ; tries += 1) {
     try {
       const after = await insertBatch(db.prisma, plan.batch, plan);
-      return { kind: 'written', after, hadDuplicates: plan.onDuplicate !== 'fail' };
+      return { kind: 'written', after };
     } catch (error) {
       const failure = classifySqlFailure(error);
       if (failure.kind === 'settled' || failure.kind === 'fenced') return failure;
@@ -47,12 +40,8 @@ interface Plan {
   onDuplicate: OnDuplicate;
 }
 
-const NEXT: Record<OnDuplicate, OnDuplicate> = { fail: 'skip_known', skip_known: 'skip', skip: 'skip' };
-
 async function adapted(db: Database, plan: Plan, failure: 'duplicate' | 'data'): Promise<Plan> {
-  if (failure === 'duplicate' && plan.onDuplicate !== 'skip') {
-    return { ...plan, onDuplicate: NEXT[plan.onDuplicate] };
-  }
+  if (failure === 'duplicate' && plan.onDuplicate === 'skip_known') return { ...plan, onDuplicate: 'skip' };
   return { ...plan, batch: await withRefused(db, plan.batch) };
 }
 

@@ -86,17 +86,12 @@ async function runBatches(
   let after: Progress | null = null;
   let isFenced = false;
   let isFailing = false;
-  let expectDuplicates = false;
   const left = batches.values();
   const runInTurn = async () => {
     for (const batch of left) {
-      const outcome = await executeBatchInsert(deps.db, batch, { expectDuplicates });
+      const outcome = await executeBatchInsert(deps.db, batch);
       if (outcome.kind === 'fenced') isFenced = true;
-      if (outcome.kind === 'written') {
-        after = later(after, { attempt: state.attempt, ...outcome.after });
-        // Where one batch had some, the next ones of the same registration are likely to.
-        expectDuplicates = outcome.hadDuplicates;
-      }
+      if (outcome.kind === 'written') after = later(after, { attempt: state.attempt, ...outcome.after });
       if (isFenced || isFailing || signal.aborted || performance.now() >= deadline) return;
     }
   };

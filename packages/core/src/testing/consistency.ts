@@ -63,17 +63,22 @@ export async function findInconsistencies({ db }: Pick<Deps, 'db'>): Promise<str
     group by activity_date, activity_type, mentor_id
     having count(*) > 1
     union all
-    select 'a position is in two batches of one attempt', b.registration_id
-    from registration_batches b
-    cross join lateral unnest(b.positions) as entry (position)
-    group by b.registration_id, b.attempt, entry.position
+    select 'a position is in two batches of one attempt', registration_id
+    from registration_entries
+    group by registration_id, attempt, position
     having count(*) > 1
     union all
     select 'a batch miscounts its results', registration_id
-    from registration_batches
-    where cardinality(array_positions(error_codes, '')) <> success_count
-      or cardinality(positions) <> success_count + failure_count
-      or cardinality(activity_ids) <> cardinality(positions)
-      or cardinality(error_codes) <> cardinality(positions)`;
+    from registration_batches b
+    join (
+      select registration_id, attempt, batch_no, count(*) filter (where error_code = '') as successes, count(*) as results
+      from registration_entries
+      group by registration_id, attempt, batch_no
+    ) e using (registration_id, attempt, batch_no)
+    where e.successes <> b.success_count
+      or e.results <> b.success_count + b.failure_count
+      or cardinality(b.positions) not in (1, e.results)
+      or cardinality(b.activity_ids) not in (1, e.results)
+      or cardinality(b.error_codes) not in (1, e.results)`;
   return rows.map(({ fault, id }) => `${id}: ${fault}`);
 }
