@@ -10,6 +10,7 @@ import {
   type WorkerOptions,
   withBackend,
 } from 'bullmq';
+import pg from 'pg';
 import type { Config } from '../config.ts';
 import type { Lane, Message } from '../domain/message.ts';
 
@@ -100,14 +101,21 @@ function connectionOf({ redisUrl, databaseUrl, queuePrefix }: QueueConfig) {
 
 const MAX_RECONNECT_MS = 1_000;
 
+/** Seconds. As long as a lane without delayed messages waits. */
+const MAX_BLOCK_SECONDS = 5;
+
 /**
- * BullMQ 6.7 remembers a failed first connection to PostgreSQL for ever: a process that starts
- * before its database would never get a queue. This one tries until it gets through.
+ * BullMQ's own, without three ways of 6.7 to lose a worker:
+ * - It remembers a failed first connection for ever: a process that starts before its database would
+ *   never get a queue. This one tries until it gets through.
+ * - With a message due far ahead it trusts in notifications for up to an hour. Where their connection
+ *   has gone silent, nothing wakes the lane. This one looks for itself every few seconds.
+ * - It listens for errors of that connection only when it has been made, and one that ends in the same
+ *   instant ends the process. This one tells the error again.
  */
 const patientPostgresBackend: typeof createPostgresBackend = (name, options, role) => {
   const backend = createPostgresBackend(name, options, role);
-  const connection = (backend as unknown as { connection: { bootstrap(): Promise<void>; closing?: unknown } })
-    .connection;
+  const { connection } = backend as unknown as { connection: PostgresConnection };
   const bootstrap = connection.bootstrap.bind(connection);
   connection.bootstrap = async () => {
     for (;;) {
@@ -120,5 +128,23 @@ const patientPostgresBackend: typeof createPostgresBackend = (name, options, rol
       }
     }
   };
+  connection.pgModule = { ...connection.pgModule, Client: ListeningClient };
+  Object.defineProperty(backend, 'maximumBlockTimeout', { value: MAX_BLOCK_SECONDS });
   return backend;
 };
+
+interface PostgresConnection {
+  bootstrap(): Promise<void>;
+  closing?: unknown;
+  /** What it makes the connection for notifications with. */
+  pgModule: object;
+}
+
+class ListeningClient extends pg.Client {
+  constructor(config: pg.ClientConfig) {
+    super(config);
+    this.once('error', (error) => {
+      if (this.listenerCount('error') === 0) setImmediate(() => this.emit('error', error));
+    });
+  }
+}

@@ -1,4 +1,5 @@
 import { LIMITS, type MentorResult, type RegistrationDetails, type ResultsMode } from '@bulk/contract';
+import pLimit from 'p-limit';
 import { type DetailsRow, findDetails } from '../db/details.ts';
 import type { Deps } from '../deps.ts';
 import { delayOf } from '../domain/delay.ts';
@@ -19,14 +20,27 @@ export async function getRegistration(
   id: bigint,
   { results, ifNoneMatch }: { results: ResultsMode; ifNoneMatch: string | null },
 ): Promise<RegistrationAnswer> {
-  if (ifNoneMatch !== null) {
-    // A poller that is up to date costs a part of one small query: no result is read.
-    const version = await db.readProgress(id);
-    if (version === null) throw registrationNotFound(id);
-    const etag = etagOf(version, results);
-    if (isKnownTo(ifNoneMatch, etag)) return { kind: 'unchanged', etag };
-  }
+  // A poller that is up to date costs a part of one small query: no result is read.
+  const version = await db.readProgress(id);
+  if (version === null) throw registrationNotFound(id);
+  const etag = etagOf(version, results);
+  if (ifNoneMatch !== null && isKnownTo(ifNoneMatch, etag)) return { kind: 'unchanged', etag };
 
+  const read = () => readRegistration({ db }, id, results);
+  return version.mentorCount > LARGE ? oneOfTheLarge(read) : read();
+}
+
+/** Mentors from which on an answer takes tens of megabytes to make. */
+const LARGE = 10_000;
+
+/** However many ask for large ones at once, a process makes few of them at a time, and the others meanwhile wait. */
+const oneOfTheLarge = pLimit(2);
+
+async function readRegistration(
+  { db }: Pick<Deps, 'db'>,
+  id: bigint,
+  results: ResultsMode,
+): Promise<RegistrationAnswer> {
   const row = await findDetails(db.prisma, id, { withResults: results !== 'none' });
   if (row === null) throw registrationNotFound(id);
   return {
