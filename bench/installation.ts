@@ -18,8 +18,6 @@ export interface Installation {
   /** A fresh process on the same port, with nothing in its memory. */
   restartApi(): Promise<void>;
   readonly workers: readonly ServiceProcess[];
-  /** Starts and stops workers until there are that many. */
-  setWorkers(count: number): Promise<void>;
   /** Ends the processes and drops the database. */
   remove(): Promise<void>;
 }
@@ -52,7 +50,7 @@ export async function install(options: InstallOptions): Promise<Installation> {
   const start = (program: 'api' | 'worker') =>
     startProcess(program, env, { isBuilt: true, output: logFile, nodeArgs });
   let api = await start('api');
-  const workers: ServiceProcess[] = [];
+  const workers = await Promise.all(Array.from({ length: options.workers }, () => start('worker')));
   const pool = new pg.Pool({ connectionString: databaseUrl, max: POOL_SIZE });
   const baseUrl = `http://127.0.0.1:${port}`;
   const client = new ServiceClient(baseUrl, pool);
@@ -70,19 +68,14 @@ export async function install(options: InstallOptions): Promise<Installation> {
       await stop(api);
       api = await start('api');
     },
-    async setWorkers(wanted) {
-      while (workers.length < wanted) workers.push(await start('worker'));
-      await Promise.all(workers.splice(wanted).map(stop));
-    },
     async remove() {
-      await Promise.all([api, ...workers.splice(0)].map(stop));
+      await Promise.all([api, ...workers].map(stop));
       await client.close();
       await pool.end();
       await dropDatabase(servers.postgresUrl, name);
       options.onRemoved(installation);
     },
   };
-  await installation.setWorkers(options.workers);
   return installation;
 }
 

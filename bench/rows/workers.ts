@@ -7,20 +7,22 @@ import { newWork } from '../work.ts';
 const REGISTRATIONS = 8;
 const MENTORS = 20_000;
 
-/** What more workers bring, or cost, where all share the same cores. */
+/** What more workers bring, or cost, where all share the same cores. Each number of them has its own installation. */
 export const workers: Family = {
   name: 'workers',
   async measure(world) {
-    const installation = await world.install();
+    const withOne = await world.install({ workers: 1 });
+    const withTwo = await world.install({ workers: 2 });
+    const withFour = await world.install({ workers: 4 });
     const { one, two, four } = await inTurn(
       {
-        one: () => withWorkers(installation, 1),
-        two: () => withWorkers(installation, 2),
-        four: () => withWorkers(installation, 4),
+        one: () => submitAll(withOne),
+        two: () => submitAll(withTwo),
+        four: () => submitAll(withFour),
       },
-      { rounds: 3 },
+      { rounds: 4, warmUps: 2 },
     );
-    await installation.remove();
+    await Promise.all([withOne, withTwo, withFour].map((each) => each.remove()));
 
     const held = { unit: 'mentors/s', against: 'one worker', theirs: one, goal: atLeast(0.9) };
     return [
@@ -30,9 +32,7 @@ export const workers: Family = {
   },
 };
 
-async function withWorkers(installation: Installation, count: number): Promise<number> {
-  await installation.setWorkers(count);
-  const { client } = installation;
+async function submitAll({ client }: Installation): Promise<number> {
   const bodies = Array.from({ length: REGISTRATIONS }, () => JSON.stringify(newWork(MENTORS)));
   const startedAt = epochMs();
   await Promise.all(bodies.map((body) => client.submit(body)));
