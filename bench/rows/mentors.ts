@@ -12,8 +12,8 @@ const MENTORS = 100_000;
 const MENTORS_OF_THE_USUAL = 5_000;
 const MENTORS_ONE_BY_ONE = 1_000;
 
-/** One registration is run by one chain of messages, one batch at a time. */
-const CONNECTIONS_OF_ONE_REGISTRATION = 1;
+/** One registration is run by one chain of messages, two batches at a time. */
+const CONNECTIONS_OF_ONE_REGISTRATION = 2;
 
 const UNIT = 'mentors/s';
 
@@ -37,7 +37,7 @@ export const mentors: Family = {
       {
         ours: () => postUntilCompleted(installation),
         ceiling: () => ceiling(pool, newWork(MENTORS), CONNECTIONS_OF_ONE_REGISTRATION),
-        ceilingOfTwo: () => ceiling(pool, newWork(MENTORS), 2),
+        ceilingOfOne: () => ceiling(pool, newWork(MENTORS), 1),
         prisma: () => prisma.write(newWork(MENTORS_OF_THE_USUAL)),
         bullmq: () => bullmq.write(newWork(MENTORS_ONE_BY_ONE)),
         graphile: () => graphile.write(newWork(MENTORS_ONE_BY_ONE)),
@@ -63,8 +63,8 @@ export const mentors: Family = {
         what,
         unit: UNIT,
         ours,
-        against: 'ceiling on two connections',
-        theirs: figures.ceilingOfTwo,
+        against: 'ceiling on one connection',
+        theirs: figures.ceilingOfOne,
       }),
       compared({
         what,
