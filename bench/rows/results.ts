@@ -60,7 +60,7 @@ async function memoryRow(
     ours: [peak - before],
     goal: atMost(limitMib),
     ifMissed:
-      'Every answer is made as a whole: ledger, objects and text of all mentors are held at once, for each.',
+      'An answer is made as a whole, of at most two at a time; the finished ones wait in memory until they are sent.',
   });
 }
 
