@@ -2,6 +2,9 @@ import type { Random } from '@bulk/core/testing';
 import type { Fault } from './fault.ts';
 import { hasHit } from './tally.ts';
 
+/** Between the names of a pair. */
+export const AND = ' + ';
+
 /** Last for a while, and need no process to live. */
 const SPANS = [
   'redis: CLIENT PAUSE',
@@ -40,7 +43,7 @@ export function drawPairs(faults: readonly Fault[], random: Random, count: numbe
 
 function atOnce(span: Fault, blow: Fault): Fault {
   return {
-    name: `${span.name} + ${blow.name}`,
+    name: `${span.name}${AND}${blow.name}`,
     async run(context) {
       const hits = await Promise.all(
         [span, blow].map((each) => each.run({ ...context, random: context.random.fork(each.name) })),

@@ -1,4 +1,5 @@
 import type { Hits } from './fault.ts';
+import { AND } from './pair-faults.ts';
 import type { RoundResult } from './round.ts';
 import type { Backend } from './world.ts';
 
@@ -16,10 +17,14 @@ export interface Tally {
   hits: Hits;
 }
 
+/** Pairs are many and drawn by lot: they count as one. */
+const TWO_AT_ONCE = 'two at once, one that lasts and one that strikes';
+
 export function tallyFaults(rounds: readonly RoundSummary[]): Tally[] {
   const tallies = new Map<string, Tally>();
   for (const { backend, strikes } of rounds) {
-    for (const { fault, hits, recoveryMs } of strikes) {
+    for (const { fault: name, hits, recoveryMs } of strikes) {
+      const fault = name.includes(AND) ? TWO_AT_ONCE : name;
       const key = `${fault} ${backend}`;
       const tally = tallies.get(key) ?? { fault, backend, times: 0, longestRecoveryMs: 0, hits: {} };
       tally.times += 1;
