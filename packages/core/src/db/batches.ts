@@ -143,14 +143,16 @@ function activityInserts(batch: BatchPayload, onDuplicate: OnDuplicate): Prisma.
       select ${row(0)}
       from mentor
       where refused_with is null
-        and mentor_id not in (
-          select mentor_id
-          from activities
-          where activity_date = ${batch.activityDate}::date
-            and activity_type = ${batch.activityType}
-            and mentor_id = any (${mentorIds}::text[])
-            and occurrence = 0
-        )
+        and (
+          -- A probe of the index each, whatever the planner believes of a table that has only begun to grow.
+          select true
+          from activities a
+          where a.activity_date = ${batch.activityDate}::date
+            and a.activity_type = ${batch.activityType}
+            and a.mentor_id = mentor.mentor_id
+            and a.occurrence = 0
+          limit 1
+        ) is null
       order by mentor_id
       ${onDuplicate === 'skip' ? SKIP : Prisma.empty}
       returning id
