@@ -13,6 +13,7 @@ const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-back
 
 /** A browser, two processes and a database on a busy machine take their time. */
 export const PATIENCE = { testTimeout: 120_000, hookTimeout: 60_000 };
+const RESULT_MS = 30_000;
 
 export async function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: findBrowser() ?? '', args: ARGS });
@@ -87,9 +88,11 @@ export async function expectStatus(page: Page, status: string): Promise<void> {
   await page.locator('header .badge', { hasText: status }).waitFor();
 }
 
-export async function resultOf(page: Page, mentorId: string): Promise<string> {
+/** Waits until the mentor's row says so: results are read anew after what changed them. */
+export async function expectResult(page: Page, mentorId: string, pattern: RegExp): Promise<void> {
   const row = page.getByRole('row').filter({ has: page.getByText(mentorId, { exact: true }) });
-  return (await row.getByRole('cell').allTextContents()).filter(Boolean).join(' ');
+  const cells = async () => (await row.getByRole('cell').allTextContents()).filter(Boolean).join(' ');
+  await expect.poll(cells, { timeout: RESULT_MS }).toMatch(pattern);
 }
 
 /** For an assertion at the end of each test. */

@@ -4,12 +4,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import {
   type Complaints,
   expectNoComplaints,
+  expectResult,
   expectStatus,
   fillIn,
   launchBrowser,
   openContext,
   PATIENCE,
-  resultOf,
   WORKSHOP,
 } from './browser.ts';
 import { type Service, startService } from './service.ts';
@@ -135,7 +135,7 @@ test('markup, formulas and quotes are text on every page', async () => {
   const id = await service.submit(registrationRequest(fields));
   await page.goto(`/registrations/${id}`);
   await expectStatus(page, 'Completed');
-  for (const mentorId of HOSTILE) expect(await resultOf(page, mentorId)).toContain('Registered');
+  for (const mentorId of HOSTILE) await expectResult(page, mentorId, /Registered/);
   expect(await page.locator('.fact-wide dd').textContent()).toBe(fields.notes);
   await page.goto(`/?coordinator_id=${encodeURIComponent(hostile)}`);
   await page.getByRole('cell', { name: hostile }).first().waitFor();
