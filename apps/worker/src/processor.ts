@@ -17,11 +17,9 @@ export function createProcessor(deps: Deps, lane: Lane, signal: AbortSignal) {
     const message = parseMessage(queued.data);
     if (message === null) throw new UnrecoverableError('This is not a message of ours.');
 
-    const show = progressDisplay(queued);
-    const onStart = (progress: Progress) => {
-      if (lane === 'slices') show(progress);
-    };
-    const outcome = await runMessage(deps, message, { lane, signal, onStart }).catch(asRetry);
+    // In the entry lane one is done before anybody could look.
+    const show = lane === 'slices' ? progressDisplay(queued) : () => {};
+    const outcome = await runMessage(deps, message, { lane, signal, onProgress: show }).catch(asRetry);
 
     switch (outcome.kind) {
       case 'done':

@@ -118,6 +118,21 @@ test('the dashboard keeps one line a registration and attempt, with its progress
 
 const isFull = (progress: unknown): progress is object => JSON.stringify(progress).includes('"progress":100');
 
+test('a lane is wanted when a message waits in it, or when it is paused', async () => {
+  expect(await deps.queue.isWanted('entry')).toBe(false);
+  await submitted(['a']);
+  await waitFor(async () => (await messageCount()) === 1);
+  expect(await deps.queue.isWanted('entry')).toBe(true);
+  expect(await deps.queue.isWanted('slices')).toBe(false);
+
+  const [, slices] = deps.queue.dashboardQueues();
+  await slices?.pause();
+  expect(await deps.queue.isWanted('slices')).toBe(true);
+  await slices?.resume();
+  work();
+  await waitFor(async () => !(await deps.queue.isWanted('entry')));
+});
+
 test('a flushed queue loses nothing', async () => {
   const ids = await Promise.all(
     Array.from({ length: 5 }, (_, index) => submitted(mentors(`r${index}`, 120))),

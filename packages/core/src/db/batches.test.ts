@@ -4,7 +4,7 @@ import { parseRegistrationId } from '../domain/ids.ts';
 import { cancelOrDelete } from '../registrations/cancel-or-delete.ts';
 import { submitRegistration } from '../registrations/submit.ts';
 import { createTestDeps, registrationRequest, type TestDeps, waitFor } from '../testing/index.ts';
-import { insertBatch, type OnDuplicate } from './batches.ts';
+import { insertBatch, insertOnlyBatch, type OnDuplicate } from './batches.ts';
 import { classifySqlFailure } from './sql-failure.ts';
 
 let deps: TestDeps;
@@ -35,6 +35,8 @@ async function submitted(mentorIds: string[], fields: Partial<BatchPayload> = {}
     ...fields,
   };
 }
+
+const BOTH_WAYS: OnDuplicate[] = ['skip_known', 'skip'];
 
 const write = (batch: BatchPayload, onDuplicate: OnDuplicate = 'skip') =>
   insertBatch(deps.db.prisma, batch, { onDuplicate });
@@ -91,22 +93,40 @@ test('a batch writes its activities, its ledger row and the counters at once', a
   ]);
 });
 
-test('who has the activity already is a duplicate, and their activity stays as it was', async () => {
-  const batch = await submitted(['a', 'b']);
-  await registered(batch, ['b']);
-  expect(await write(batch)).toMatchObject({ status: 'completed', successCount: 1, failureCount: 1 });
-  expect((await entriesOf(batch)).map(({ errorCode }) => errorCode)).toEqual(['', 'duplicate']);
-  expect(await activitiesOf(batch)).toHaveLength(1);
-});
+test.each(BOTH_WAYS)(
+  'who has the activity already is a duplicate, and their activity stays: %s',
+  async (way) => {
+    const batch = await submitted(['a', 'b']);
+    await registered(batch, ['b']);
+    expect(await write(batch, way)).toMatchObject({ status: 'completed', successCount: 1, failureCount: 1 });
+    expect((await entriesOf(batch)).map(({ errorCode }) => errorCode)).toEqual(['', 'duplicate']);
+    expect(await activitiesOf(batch)).toHaveLength(1);
+  },
+);
 
-test('with override a duplicate gets one more activity', async () => {
+test.each(BOTH_WAYS)('with override a duplicate gets one more activity: %s', async (way) => {
   const batch = await submitted(['a', 'b'], { overrideDuplicates: true });
   await registered(batch, ['b']);
-  expect(await write(batch)).toMatchObject({ status: 'completed', successCount: 2, failureCount: 0 });
+  expect(await write(batch, way)).toMatchObject({ status: 'completed', successCount: 2, failureCount: 0 });
   const activities = await activitiesOf(batch);
   expect(activities.map(({ mentorId, occurrence }) => [mentorId, occurrence])).toEqual([
     ['a', 0],
     ['b', null],
+  ]);
+});
+
+test('duplicates are found among any number of others', async () => {
+  const batch = await submitted(['m-0', 'm-100', 'm-5000', 'zzz']);
+  await registered(
+    batch,
+    Array.from({ length: 2_500 }, (_, index) => `m-${index}`),
+  );
+  expect(await write(batch, 'skip_known')).toMatchObject({ successCount: 2, failureCount: 2 });
+  expect((await entriesOf(batch)).map(({ errorCode }) => errorCode)).toEqual([
+    'duplicate',
+    'duplicate',
+    '',
+    '',
   ]);
 });
 
@@ -177,7 +197,7 @@ test('the ledger itself refuses a batch number twice, whatever the mentors', asy
 
 test('ids are kept byte for byte, whatever is in them', async () => {
   const mentorIds = ['"', '\\', '\\"', '{a,b}', 'null', 'NULL', "'", ',', ' spaced ', 'ü', '🌍', '$1', '%s'];
-  for (const onDuplicate of ['skip_known', 'skip'] as const) {
+  for (const onDuplicate of BOTH_WAYS) {
     const batch = await submitted(mentorIds);
     await write(batch, onDuplicate);
     const activities = await activitiesOf(batch);
@@ -244,4 +264,45 @@ test('ids that others took in between are kept one by one', async () => {
   const ids = (await activitiesOf(batch)).map(({ id }) => id);
   expect((await ledgerOf(batch)).activityIds).toEqual(ids);
   expect((await entriesOf(batch)).map(({ activityId }) => activityId)).toEqual(ids);
+});
+
+const messageOf = ({ registrationId, attempt }: BatchPayload) => ({
+  registrationId: registrationId.toString(),
+  attempt,
+  ring: 1,
+});
+const writeOnly = (message: ReturnType<typeof messageOf>) => insertOnlyBatch(deps.db.prisma, message);
+
+test('the only batch of a registration is written from what is stored', async () => {
+  const [stored, given] = [await submitted(['b', 'a', '"']), await submitted(['b', 'a', '"'])];
+  for (const batch of [stored, given]) await registered(batch, ['a']);
+  expect(await writeOnly(messageOf(stored))).toEqual(await write(given));
+
+  const entries = async (batch: BatchPayload) =>
+    (await entriesOf(batch)).map(({ position, errorCode }) => [position, errorCode]);
+  expect(await entries(stored)).toEqual(await entries(given));
+  const activities = async (batch: BatchPayload) =>
+    (await activitiesOf(batch)).map(({ id, bulkRegistrationId, activityDate, createdAt, ...rest }) => rest);
+  expect(await activities(stored)).toEqual(await activities(given));
+});
+
+test('the only batch of a registration is not written for a message that does not count', async () => {
+  const batch = await submitted(['a']);
+  const message = messageOf(batch);
+  expect(await writeOnly({ ...message, ring: 2 })).toBeNull();
+  expect(await writeOnly({ ...message, attempt: 2 })).toBeNull();
+  expect(await writeOnly(message)).toMatchObject({ status: 'completed' });
+  expect(await writeOnly(message)).toBeNull();
+
+  const cancelled = await submitted(['a']);
+  await cancelOrDelete(deps, cancelled.registrationId, { only: null, ifMatch: null });
+  expect(await writeOnly(messageOf(cancelled))).toBeNull();
+
+  const { config } = deps;
+  const large = registrationRequest({
+    mentor_ids: Array.from({ length: config.batchSize + 1 }, (_, i) => `l-${i}`),
+  });
+  const { answer } = await submitRegistration(deps, large);
+  const registrationId = String(parseRegistrationId(answer.id));
+  expect(await writeOnly({ registrationId, attempt: 1, ring: 1 })).toBeNull();
 });

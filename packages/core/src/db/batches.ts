@@ -1,5 +1,6 @@
 import type { RegistrationStatus } from '@bulk/contract';
 import type { BatchPayload } from '../domain/build-batch-payload.ts';
+import type { Message } from '../domain/message.ts';
 import { integerArray, textArray } from './array-literal.ts';
 import type { Executor } from './executor.ts';
 import { Prisma } from './generated/client.ts';
@@ -15,7 +16,7 @@ export interface BatchWritten {
  * How to treat mentors who have the activity already.
  * - `skip_known`: those are left out whose activity is visible when the statement begins; one that
  *   comes in between fails the statement.
- * - `skip`: all are left out, which costs a fifth of the throughput (ON CONFLICT).
+ * - `skip`: all are left out, by ON CONFLICT, which costs half as much again.
  */
 export type OnDuplicate = 'skip_known' | 'skip';
 
@@ -29,8 +30,8 @@ export type OnDuplicate = 'skip_known' | 'skip';
  * not do: FOR KEY SHARE sees the row as it was before the cancel, FOR SHARE deadlocks with the
  * counters, and an open transaction lets a stopped worker hold its locks.
  *
- * All batches insert in the order of mentor_id and touch the registration last, so two of them
- * can't wait for each other.
+ * All batches insert in the order of mentor_id, that of `candidate`, and touch the registration last,
+ * so two of them can't wait for each other.
  *
  * @throws a driver error that `classifySqlFailure` reads: fenced, settled, duplicate, data or transient
  */
@@ -40,141 +41,249 @@ export async function insertBatch(
   { onDuplicate }: { onDuplicate: OnDuplicate },
 ): Promise<BatchWritten> {
   const rows = await db.$queryRaw<BatchWritten[]>`
-    with ${activityInserts(batch, onDuplicate)},
-    results as (
-      select
-        mentor.position,
-        coalesce(written.id, 0) as activity_id,
-        case
-          when mentor.refused_with is not null then mentor.refused_with
-          when written.id is null then 'duplicate'
-          else ''
-        end as error_code
-      from mentor
-      left join written using (id)
-      order by mentor.position
-    ),
-    ledger as (
-      insert into registration_batches (
-        registration_id, attempt, batch_no,
-        positions, activity_ids, error_codes, success_count, failure_count
-      )
-      select
-        ${batch.registrationId}::bigint,
-        ${batch.attempt}::integer,
-        ${batch.batchNo}::integer,
-        ${consecutive(batch.mentors.map(({ position }) => position))}::integer[],
-        case
-          when max(activity_id) = 0 or (min(activity_id) > 0 and max(activity_id) - min(activity_id) = count(*) - 1)
-            then array[min(activity_id)]
-          else array_agg(activity_id)
-        end,
-        case when min(error_code) = max(error_code) then array[min(error_code)] else array_agg(error_code) end,
-        count(*) filter (where error_code = ''),
-        count(*) filter (where error_code <> '')
-      from results
-      returning success_count, failure_count
-    ),
-    fence as (
-      update bulk_registrations r
-      set
-        success_count = r.success_count + ledger.success_count,
-        failure_count = r.failure_count + ledger.failure_count,
-        status = case
-          when r.success_count + r.failure_count + ledger.success_count + ledger.failure_count < r.mentor_count
-            then 'processing'
-          when r.success_count + ledger.success_count > 0 then 'completed'
-          else 'failed'
-        end::registration_status,
-        completed_at = case
-          when r.success_count + r.failure_count + ledger.success_count + ledger.failure_count = r.mentor_count
-            then clock_timestamp()
-        end,
-        updated_at = clock_timestamp(),
-        last_error = null,
-        last_error_at = null
-      from ledger
-      where r.id = ${batch.registrationId}::bigint
-        and r.attempt = ${batch.attempt}::integer
-        and r.status = 'processing'
-      returning r.status, r.mentor_count, r.success_count, r.failure_count
-    )
-    select
-      count(*)::integer::registration_is_ours,
-      min(status)::text as status,
-      min(mentor_count) as "mentorCount",
-      min(success_count) as "successCount",
-      min(failure_count) as "failureCount"
-    from fence`;
+    with ${givenBatch(batch)}, ${INSERTS[onDuplicate]}, ${LEDGER_AND_FENCE}`;
   return rows[0] as BatchWritten;
+}
+
+/**
+ * Writes all of a first attempt, if it fits one batch, as `insertBatch` would with `skip_known`: the
+ * statement reads for itself what there is to write. null, and nothing is written: it does not fit, or
+ * the message is another runner's, or over.
+ *
+ * @throws as `insertBatch`
+ */
+export async function insertOnlyBatch(db: Executor, message: Message): Promise<BatchWritten | null> {
+  const rows = await db.$queryRaw<BatchWritten[]>`
+    with ${storedBatch(message)}, ${INSERTS.skip_known}, ${LEDGER_AND_FENCE}`;
+  return rows[0] ?? null;
 }
 
 /** Tries the activities of some mentors, as `insertBatch` would, and nothing else. */
 export async function tryActivities(tx: Executor, batch: BatchPayload): Promise<void> {
-  await tx.$queryRaw`with ${activityInserts(batch, 'skip')} select count(*) from written`;
+  await tx.$queryRaw`with ${givenBatch(batch)}, ${INSERTS.skip} select count(*) from written`;
+}
+
+// What the parts of the statement hand on:
+// - batch: what the activities have in common, and `positions` as the ledger has them
+// - mentor (position, mentor_id, refused_with, id): in the order of position. Ids are taken beforehand,
+//   so that what was written need not be matched with its mentor afterwards.
+// - written (id)
+
+function givenBatch(batch: BatchPayload): Prisma.Sql {
+  const positions = batch.mentors.map((mentor) => mentor.position);
+  const mentorIds = batch.mentors.map((mentor) => mentor.mentorId);
+  return Prisma.sql`
+    batch as not materialized (
+      select
+        ${batch.registrationId}::bigint as registration_id,
+        ${batch.attempt}::integer as attempt,
+        ${batch.batchNo}::integer as batch_no,
+        ${batch.activityType}::text as activity_type,
+        ${batch.activityDate}::date as activity_date,
+        ${batch.durationMinutes}::integer as duration_minutes,
+        ${batch.notes}::text as notes,
+        ${batch.coordinatorId}::text as coordinator_id,
+        ${batch.overrideDuplicates}::boolean as override_duplicates,
+        ${consecutive(positions)}::integer[] as positions
+    ),
+    mentor as materialized (
+      select position, mentor_id collate "C" as mentor_id, refused_with, nextval('activities_id_seq') as id
+      from unnest(
+        ${integerArray(positions)}::integer[], ${textArray(mentorIds)}::text[], ${refusals(batch)}::text[]
+      ) as t (position, mentor_id, refused_with)
+    )`;
+}
+
+function storedBatch({ registrationId, attempt, ring }: Message): Prisma.Sql {
+  return Prisma.sql`
+    batch as materialized (
+      select
+        r.id as registration_id,
+        r.attempt,
+        0 as batch_no,
+        r.activity_type,
+        r.activity_date,
+        r.duration_minutes,
+        r.notes,
+        r.coordinator_id,
+        a.override_duplicates,
+        array[1] as positions,
+        r.mentor_ids
+      from bulk_registrations r
+      join registration_attempts a
+        on a.registration_id = r.id
+        and a.attempt = r.attempt
+      where r.id = ${BigInt(registrationId)}::bigint
+        and r.attempt = ${attempt}::integer
+        and r.ring = ${ring}::integer
+        and r.status = 'processing'
+        and r.mentor_count <= a.batch_size
+        and a.positions is null
+    ),
+    mentor as materialized (
+      select position::integer, mentor_id, null as refused_with, nextval('activities_id_seq') as id
+      from batch
+      cross join lateral unnest(mentor_ids) with ordinality as m (mentor_id, position)
+    )`;
 }
 
 /**
- * The CTEs `mentor` (position, mentor_id, refused_with, id: the activity's, should it be written) and,
- * unless duplicates fail, `written` (id).
- * Occurrence 0 is the activity, and at most one can be; null is one more, by override.
+ * Those who have the activity already are listed, as long as the range of the batch holds no more than
+ * this; else each mentor is looked up. Written out, so that the planner counts on it too.
  */
-function activityInserts(batch: BatchPayload, onDuplicate: OnDuplicate): Prisma.Sql {
-  const columns = Prisma.sql`
-    id, mentor_id, activity_type, activity_date, occurrence,
-    duration_minutes, notes, coordinator_id, bulk_registration_id`;
-  const row = (occurrence: 0 | null) => Prisma.sql`
-    id, mentor_id, ${batch.activityType}, ${batch.activityDate}::date, ${occurrence}::integer,
-    ${batch.durationMinutes}::integer, ${batch.notes}::text, ${batch.coordinatorId}, ${batch.registrationId}::bigint`;
-  const positions = integerArray(batch.mentors.map((mentor) => mentor.position));
-  const mentorIds = textArray(batch.mentors.map((mentor) => mentor.mentorId));
+const KNOWN_LISTED = Prisma.raw('2000');
 
-  // Ids are taken beforehand: what is written need not be matched with its mentor afterwards.
-  const mentor = Prisma.sql`
-    mentor as materialized (
-      select position, mentor_id collate "C" as mentor_id, refused_with, nextval('activities_id_seq') as id
-      from unnest(${positions}::integer[], ${mentorIds}::text[], ${refusals(batch)}::text[])
-        as t (position, mentor_id, refused_with)
-    )`;
+const SKIP = Prisma.sql`on conflict on constraint activities_once_per_mentor do nothing`;
+
+/** Occurrence 0 is the activity, and at most one can be; null is one more, by override. */
+function activityInserts(onDuplicate: OnDuplicate): Prisma.Sql {
+  const insertWith = (occurrence: Prisma.Sql) => Prisma.sql`
+    insert into activities (
+      id, mentor_id, activity_type, activity_date, occurrence,
+      duration_minutes, notes, coordinator_id, bulk_registration_id
+    )
+    select
+      id, mentor_id, activity_type, activity_date, ${occurrence},
+      duration_minutes, notes, coordinator_id, registration_id
+    from batch
+    cross join candidate`;
+  const more = Prisma.sql`
+    more as (
+      ${insertWith(Prisma.sql`null`)}
+      where override_duplicates and id not in (select id from first)
+      returning id
+    ),`;
   return Prisma.sql`
-    ${mentor},
-    first as (
-      insert into activities (${columns})
-      select ${row(0)}
-      from mentor
+    known as materialized (
+      select a.mentor_id
+      from batch
+      join activities a using (activity_date, activity_type)
+      where a.occurrence = 0
+        and a.mentor_id >= (select min(mentor_id) from mentor)
+        and a.mentor_id <= (select max(mentor_id) from mentor)
+      order by a.mentor_id
+      limit ${KNOWN_LISTED}
+    ),
+    candidate as materialized (
+      select
+        id,
+        mentor_id,
+        case when
+          case when (select count(*) from known) < ${KNOWN_LISTED}
+            then mentor_id not in (select mentor_id from known)
+            -- One row by the index, whatever the planner believes of a table that has only begun to grow.
+            else (
+              select true
+              from activities a
+              where a.activity_date = batch.activity_date
+                and a.activity_type = batch.activity_type
+                and a.mentor_id = mentor.mentor_id
+                and a.occurrence = 0
+              limit 1
+            ) is null
+          end
+          then 0
+        end as occurrence
+      from batch
+      cross join mentor
       where refused_with is null
-        and (
-          -- A probe of the index each, whatever the planner believes of a table that has only begun to grow.
-          select true
-          from activities a
-          where a.activity_date = ${batch.activityDate}::date
-            and a.activity_type = ${batch.activityType}
-            and a.mentor_id = mentor.mentor_id
-            and a.occurrence = 0
-          limit 1
-        ) is null
       order by mentor_id
+    ),
+    first as (
+      ${insertWith(Prisma.sql`occurrence`)}
+      where override_duplicates or occurrence = 0
       ${onDuplicate === 'skip' ? SKIP : Prisma.empty}
       returning id
     ),
-    more as (
-      insert into activities (${columns})
-      select ${row(null)}
-      from mentor
-      where ${batch.overrideDuplicates}::boolean
-        and refused_with is null
-        and id not in (select id from first)
-      order by mentor_id
-      returning id
-    ),
+    ${onDuplicate === 'skip' ? more : Prisma.empty}
     written as (
       select id from first
-      union all
-      select id from more
+      ${onDuplicate === 'skip' ? Prisma.sql`union all select id from more` : Prisma.empty}
     )`;
 }
 
-const SKIP = Prisma.sql`on conflict on constraint activities_once_per_mentor do nothing`;
+const INSERTS: Record<OnDuplicate, Prisma.Sql> = {
+  skip_known: activityInserts('skip_known'),
+  skip: activityInserts('skip'),
+};
+
+const LEDGER_AND_FENCE = Prisma.sql`
+  tally as (
+    select (select count(*) from mentor) as mentors, (select count(*) from written) as successes
+  ),
+  results as (
+    select
+      coalesce(written.id, 0) as activity_id,
+      case
+        when mentor.refused_with is not null then mentor.refused_with
+        when written.id is null then 'duplicate'
+        else ''
+      end as error_code
+    from mentor
+    left join written using (id)
+    order by mentor.position
+  ),
+  entries as (
+    -- In most batches everybody succeeds, and the ids follow each other.
+    select
+      case when max(id) - min(id) = count(*) - 1 then array[min(id)] else array_agg(id) end as activity_ids,
+      array[''] as error_codes
+    from mentor
+    where (select successes = mentors from tally)
+    having count(*) > 0
+    union all
+    select
+      case when max(activity_id) = 0 then array[0] else array_agg(activity_id) end,
+      case when min(error_code) = max(error_code) then array[min(error_code)] else array_agg(error_code) end
+    from results
+    where (select successes < mentors from tally)
+    having count(*) > 0
+  ),
+  ledger as (
+    insert into registration_batches (
+      registration_id, attempt, batch_no,
+      positions, activity_ids, error_codes, success_count, failure_count
+    )
+    select
+      registration_id, attempt, batch_no,
+      positions, activity_ids, error_codes, successes, mentors - successes
+    from batch
+    cross join entries
+    cross join tally
+    returning success_count, failure_count
+  ),
+  fence as (
+    update bulk_registrations r
+    set
+      success_count = r.success_count + ledger.success_count,
+      failure_count = r.failure_count + ledger.failure_count,
+      status = case
+        when r.success_count + r.failure_count + ledger.success_count + ledger.failure_count < r.mentor_count
+          then 'processing'
+        when r.success_count + ledger.success_count > 0 then 'completed'
+        else 'failed'
+      end::registration_status,
+      completed_at = case
+        when r.success_count + r.failure_count + ledger.success_count + ledger.failure_count = r.mentor_count
+          then clock_timestamp()
+      end,
+      updated_at = clock_timestamp(),
+      last_error = null,
+      last_error_at = null
+    from ledger
+    where r.id = (select registration_id from batch)
+      and r.attempt = (select attempt from batch)
+      and r.status = 'processing'
+    returning r.status, r.mentor_count, r.success_count, r.failure_count
+  )
+  select
+    (fence.status is not null)::integer::registration_is_ours,
+    fence.status::text as status,
+    fence.mentor_count as "mentorCount",
+    fence.success_count as "successCount",
+    fence.failure_count as "failureCount"
+  from batch
+  left join fence on true`;
 
 /** As the ledger has it: the first stands for all when they are consecutive. */
 function consecutive(positions: readonly number[]): string {

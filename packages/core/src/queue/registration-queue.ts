@@ -19,6 +19,8 @@ export interface RegistrationQueue {
   ringInBackground(message: Ring, lane: Lane): void;
   /** Where the message is, in either lane. */
   locate(message: Message): Promise<Whereabouts>;
+  /** Whether who runs a message of the lane should make room: others wait, or the lane is paused. */
+  isWanted(lane: Lane): Promise<boolean>;
   /** Rejects when the queue does not answer within two seconds. */
   ping(): Promise<void>;
   /** Waits for rings in the background, each within its deadline. */
@@ -91,6 +93,12 @@ export function createQueue(config: QueueConfig, log: Logger): RegistrationQueue
       const states = await withDeadline(asked, DEADLINE_MS, 'asking the queue');
       if (states.some((state) => WAITING.has(state))) return 'waiting';
       return states.some((state) => TAKEN.has(state)) ? 'taken' : 'gone';
+    },
+
+    async isWanted(lane) {
+      const asked = Promise.all([lanes[lane].getWaitingCount(), lanes[lane].isPaused()]);
+      const [waiting, isPaused] = await withDeadline(asked, DEADLINE_MS, 'asking the queue');
+      return waiting > 0 || isPaused;
     },
 
     async ping() {

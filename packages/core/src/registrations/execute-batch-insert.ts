@@ -1,7 +1,8 @@
-import { type BatchWritten, insertBatch, type OnDuplicate } from '../db/batches.ts';
+import { type BatchWritten, insertBatch, insertOnlyBatch, type OnDuplicate } from '../db/batches.ts';
 import type { Database } from '../db/client.ts';
 import { classifySqlFailure } from '../db/sql-failure.ts';
 import type { BatchPayload } from '../domain/build-batch-payload.ts';
+import type { Message } from '../domain/message.ts';
 import { findRefused } from './find-refused.ts';
 
 export type BatchOutcome =
@@ -32,6 +33,22 @@ export async function executeBatchInsert(db: Database, payload: BatchPayload): P
       if (failure.kind === 'transient' || tries === MAX_TRIES) throw error;
       plan = await adapted(db, plan, failure.kind);
     }
+  }
+}
+
+/**
+ * The shortest way for what comes most: everything of a small registration in one statement.
+ * null, and nothing is written: it is none of that kind, or needs a second try; `executeBatchInsert` knows.
+ *
+ * @throws a transient failure; the message is to be tried again
+ */
+export async function executeOnlyBatch(db: Database, message: Message): Promise<BatchWritten | null> {
+  if (message.attempt !== 1) return null;
+  try {
+    return await insertOnlyBatch(db.prisma, message);
+  } catch (error) {
+    if (classifySqlFailure(error).kind === 'transient') throw error;
+    return null;
   }
 }
 

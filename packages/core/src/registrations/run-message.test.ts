@@ -43,7 +43,7 @@ test('a registration that fits one batch is done with its first message', async 
 test('a larger one goes on slice by slice, and each slice takes the next ring', async () => {
   const id = await submitted(55);
   const outcomes = await runChain(deps, id);
-  // One batch in the entry lane, then two in flight a slice.
+  // One batch in the entry lane, then two in flight a slice. Messages that nobody takes are waiting.
   expect(outcomes.map((outcome) => outcome.kind)).toEqual([
     'handed_over',
     'handed_over',
@@ -52,6 +52,36 @@ test('a larger one goes on slice by slice, and each slice takes the next ring', 
   ]);
   expect(await currentMessage(deps, id)).toMatchObject({ attempt: 1, ring: 4 });
   expect((await details(id)).results.map((result) => result.mentor_id)).toEqual(mentors('m', 55));
+});
+
+test('a slice goes on while nobody waits for a turn, and says where it stands', async () => {
+  const id = await submitted(95);
+  await runOnce(deps, await currentMessage(deps, id));
+  const nobody = { ...deps, queue: { ...deps.queue, isWanted: async () => false } };
+  const seen: number[] = [];
+  const onProgress = ({ successCount }: { successCount: number }) => void seen.push(successCount);
+  const options = { lane: 'slices' as const, signal: new AbortController().signal, onProgress };
+  expect(await runMessage(nobody, await currentMessage(deps, id), options)).toMatchObject({ kind: 'done' });
+  expect(seen[0]).toBe(10);
+  expect(seen.length).toBeGreaterThan(1);
+  expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+});
+
+test('a slice goes on though the queue is away', async () => {
+  const id = await submitted(55);
+  await runOnce(deps, await currentMessage(deps, id));
+  const isWanted = () => Promise.reject(new Error('away'));
+  const away = { ...deps, queue: { ...deps.queue, isWanted } };
+  expect(await runOnce(away, await currentMessage(deps, id), 'slices')).toMatchObject({ kind: 'done' });
+});
+
+test('mentors who are read a window at a time each get their own result', async () => {
+  const patient = { ...deps, config: { ...deps.config, batchSize: 1_000, sliceMs: 60_000 } };
+  const id = await submit(patient, { mentor_ids: mentors('m', 17_001) });
+  expect((await runChain(patient, id)).map((outcome) => outcome.kind)).toEqual(['handed_over', 'done']);
+  const { results } = await details(id);
+  expect(results.map((result) => result.mentor_id)).toEqual(mentors('m', 17_001));
+  expect(results.every(({ status }) => status === 'success')).toBe(true);
 });
 
 test('a message whose ring is past does nothing', async () => {
@@ -83,7 +113,7 @@ test('an aborted run finishes the batches at hand and hands over', async () => {
   const id = await submitted(45);
   await runOnce(deps, await currentMessage(deps, id));
   const patient = { ...deps, config: { ...deps.config, sliceMs: 5_000 } };
-  const options = { lane: 'slices' as const, signal: AbortSignal.abort(), onStart: () => {} };
+  const options = { lane: 'slices' as const, signal: AbortSignal.abort(), onProgress: () => {} };
   expect(await runMessage(patient, await currentMessage(deps, id), options)).toMatchObject({
     kind: 'handed_over',
     progress: { successCount: 30 },
@@ -118,12 +148,12 @@ test('a registration that is deleted while a runner reads it is left alone, and 
     ...args: Parameters<typeof prisma.$queryRaw>
   ) => {
     reads += 1;
-    if (reads === 2) await deps.db.prisma.$executeRaw`delete from bulk_registrations`;
+    if (reads === 3) await deps.db.prisma.$executeRaw`delete from bulk_registrations`;
     return deps.db.prisma.$queryRaw(...args);
   }) as never;
   const message = await currentMessage(deps, id);
   expect(await runOnce({ ...deps, db: { ...deps.db, prisma } }, message)).toEqual({ kind: 'not_ours' });
-  expect(reads).toBe(2);
+  expect(reads).toBe(4);
 });
 
 test('two registrations of the same mentors in opposite order share them without a deadlock', async () => {

@@ -26,6 +26,7 @@ export function createMemoryQueue(onRing: (delivery: Delivery) => void = () => {
   return {
     waiting,
     locate: async (message) => (isWaiting(message) ? 'waiting' : 'gone'),
+    isWanted: async (lane) => waiting.some((delivery) => delivery.lane === lane),
     ring,
     ringInBackground: (message, lane) => void ring(message, lane),
     ping: async () => {},

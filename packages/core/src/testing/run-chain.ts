@@ -27,5 +27,5 @@ export async function runChain(deps: Deps, id: string): Promise<RunOutcome[]> {
 }
 
 export function runOnce(deps: Deps, message: Message, lane: Lane = 'entry'): Promise<RunOutcome> {
-  return runMessage(deps, message, { lane, signal: new AbortController().signal, onStart: () => {} });
+  return runMessage(deps, message, { lane, signal: new AbortController().signal, onProgress: () => {} });
 }

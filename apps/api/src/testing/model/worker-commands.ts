@@ -99,7 +99,7 @@ export async function finishAll(model: Model, real: Real): Promise<void> {
 
 /** A signal that is aborted ends a run after its first batch, in either lane. */
 function runOneBatch({ deps }: Real, { message, lane }: Delivery): Promise<RunOutcome> {
-  return runMessage(deps, message, { lane, signal: AbortSignal.abort(), onStart: () => {} });
+  return runMessage(deps, message, { lane, signal: AbortSignal.abort(), onProgress: () => {} });
 }
 
 /** The first delivery runs a batch, unless its time is over; later ones never do. */
