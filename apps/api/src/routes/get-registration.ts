@@ -1,9 +1,11 @@
+import { Readable } from 'node:stream';
 import { CONTRACT_EXAMPLES, GetRegistrationQuery, RegistrationDetails } from '@bulk/contract';
 import { type Deps, getRegistration } from '@bulk/core';
 import { Type } from 'typebox';
 import type { App } from '../fastify-app.ts';
 import { problems } from './problem-responses.ts';
 import { documented, IdParams, registrationIdOf, TAG } from './shared.ts';
+import { writeDetails } from './write-details.ts';
 
 const schema = {
   tags: [TAG],
@@ -42,6 +44,8 @@ export function detailsRoute(app: App, deps: Deps): void {
     reply.header('etag', found.etag).header('cache-control', 'private, no-cache');
     if (found.kind === 'unchanged') return reply.code(304).send();
     if (found.retryAfterSeconds !== null) reply.header('retry-after', String(found.retryAfterSeconds));
-    return reply.code(200).send(found.details);
+    if (found.largeResults === null) return reply.code(200).send(found.details);
+    const text = request.method === 'HEAD' ? [] : writeDetails(found.details, found.largeResults);
+    return reply.type('application/json; charset=utf-8').send(Readable.from(text));
   });
 }

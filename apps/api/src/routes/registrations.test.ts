@@ -88,6 +88,31 @@ describe('GET details', () => {
     expect(await listed('?results=none')).toEqual([]);
   });
 
+  test('is the same for a large one, whose results are made while they are sent', async () => {
+    const large = { activity_type: 'large', notes: '"results":[]', mentor_ids: mentors('large', 12_345) };
+    await submitAndRun({ ...large, mentor_ids: mentors('large', 1_500) });
+    const id = await submitAndRun(large);
+    const small = await get(await submitAndRun({ ...large, mentor_ids: ['large-1'] }));
+
+    const response = await get(id);
+    expect(response.headers['content-type']).toBe(small.headers['content-type']);
+    const details = response.json<RegistrationDetails>();
+    expect(Object.keys(details)).toEqual(Object.keys(small.json()));
+    expect(Object.keys(details.results[0] ?? {})).toEqual(Object.keys(small.json().results[0]));
+    expect(details).toMatchObject({ ...large, success_count: 10_845, failure_count: 1_500 });
+    expect(details.results.map(({ mentor_id }) => mentor_id)).toEqual(large.mentor_ids);
+    expect(details.results.filter(({ status }) => status === 'failed')).toHaveLength(1_500);
+    // As many as one answer names at most.
+    expect(details.results.filter((result) => result.existing_activity_id)).toHaveLength(1_000);
+
+    const failed = (await get(id, { query: '?results=failed' })).json<RegistrationDetails>();
+    expect(failed).toEqual({ ...details, results: details.results.slice(0, 1_500) });
+    const none = (await get(id, { query: '?results=none' })).json<RegistrationDetails>();
+    expect(none).toEqual({ ...details, results: [] });
+    const head = await app.inject({ method: 'HEAD', url: `${PATH}/${id}` });
+    expect([head.statusCode, head.payload, head.headers.etag]).toEqual([200, '', response.headers.etag]);
+  });
+
   test('works as HEAD, too', async () => {
     const response = await app.inject({ method: 'HEAD', url: `${PATH}/${await submit()}` });
     expect([response.statusCode, response.payload]).toEqual([200, '']);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type LedgerBatch, mentorResults, type ResultSource } from './results.ts';
+import { type LedgerBatch, mentorResultSlices, mentorResults, type ResultSource } from './results.ts';
 
 const entry = (
   attempt: number,
@@ -95,4 +95,37 @@ test('what an array leaves out goes on from its first value', () => {
   expect(statuses({ mentorIds, batches: [{ attempt: 1, count: 4, ...failed }] })).toEqual(
     Array(4).fill('failed'),
   );
+});
+
+test('slices of any size make up the whole, through retries of some', () => {
+  const mentorIds = Array.from({ length: 23 }, (_, index) => `m-${index + 1}`);
+  const failed = (attempt: number, positions: number[]): LedgerBatch => ({
+    attempt,
+    count: positions.length,
+    positions,
+    activityIds: [0],
+    errorCodes: ['duplicate'],
+  });
+  const written = (attempt: number, first: number, count: number): LedgerBatch => ({
+    attempt,
+    count,
+    positions: [first],
+    activityIds: [100 + first],
+    errorCodes: [''],
+  });
+  const batches = [
+    written(1, 1, 7),
+    failed(1, [8, 9, 10, 11, 12, 13, 14]),
+    failed(1, [15]),
+    written(1, 16, 8),
+    failed(2, [8, 10]),
+    written(2, 12, 2),
+    written(3, 10, 1),
+  ];
+  const retried = source({ mentorIds, batches, attempt: 3, workPositions: [8, 10, 15] });
+  for (const of of [retried, { ...retried, attempt: 1, workPositions: null, batches: batches.slice(0, 3) }]) {
+    for (let size = 1; size <= 24; size += 1) {
+      expect([...mentorResultSlices(of, size)].flat()).toEqual(mentorResults(of));
+    }
+  }
 });

@@ -56,6 +56,26 @@ export function mentorResults(source: ResultSource): MentorResult[] {
   return results;
 }
 
+/** As `mentorResults`, at most `size` of them at a time: all at once they take tens of megabytes. */
+export function* mentorResultSlices(source: ResultSource, size: number): Generator<MentorResult[]> {
+  for (let start = 0; start < source.mentorIds.length; start += size) {
+    const [first, last] = [start + 1, start + size];
+    yield mentorResults({
+      ...source,
+      mentorIds: source.mentorIds.slice(start, last),
+      firstPosition: first,
+      workPositions: source.workPositions?.filter((at) => at >= first && at <= last) ?? null,
+      batches: source.batches.filter((batch) => reachesInto(batch, { first, last })),
+    });
+  }
+}
+
+function reachesInto({ count, positions }: LedgerBatch, range: { first: number; last: number }): boolean {
+  const [first = 0] = positions;
+  const last = positions.length === 1 ? first + count - 1 : (positions.at(-1) ?? 0);
+  return first <= range.last && last >= range.first;
+}
+
 function apply(
   { count, positions, activityIds, errorCodes }: LedgerBatch,
   settle: (position: number, outcome: Omit<MentorResult, 'mentor_id'>) => void,

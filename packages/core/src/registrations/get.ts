@@ -5,14 +5,21 @@ import type { Deps } from '../deps.ts';
 import { delayOf } from '../domain/delay.ts';
 import { formatRegistrationId } from '../domain/ids.ts';
 import { progressOf } from '../domain/progress.ts';
-import { mentorResults } from '../domain/results.ts';
+import { mentorResultSlices } from '../domain/results.ts';
 import { etagOf, isKnownTo } from '../domain/version.ts';
 import { nameExistingActivities } from './name-existing-activities.ts';
 import { registrationNotFound } from './not-found.ts';
 
 export type RegistrationAnswer =
   | { kind: 'unchanged'; etag: string }
-  | { kind: 'details'; etag: string; retryAfterSeconds: number | null; details: RegistrationDetails };
+  | {
+      kind: 'details';
+      etag: string;
+      retryAfterSeconds: number | null;
+      details: RegistrationDetails;
+      /** The results, where they are too many to stand in `details`: that has none then. */
+      largeResults: AsyncIterable<MentorResult[]> | null;
+    };
 
 /** @throws AppError `registration_not_found` */
 export async function getRegistration(
@@ -30,24 +37,28 @@ export async function getRegistration(
   return version.mentorCount > LARGE ? oneOfTheLarge(read) : read();
 }
 
-/** Mentors from which on an answer takes tens of megabytes to make. */
+/** Mentors from which on the results are made while they are sent. */
 const LARGE = 10_000;
+const RESULTS_AT_A_TIME = 1_000;
 
-/** However many ask for large ones at once, a process makes few of them at a time, and the others meanwhile wait. */
+/** However many ask for large ones at once, a process reads few of them at a time, and the others meanwhile wait. */
 const oneOfTheLarge = pLimit(2);
 
 async function readRegistration(
-  { db }: Pick<Deps, 'db'>,
+  deps: Pick<Deps, 'db'>,
   id: bigint,
-  results: ResultsMode,
+  mode: ResultsMode,
 ): Promise<RegistrationAnswer> {
-  const row = await findDetails(db.prisma, id, { withResults: results !== 'none' });
+  const row = await findDetails(deps.db.prisma, id, { withResults: mode !== 'none' });
   if (row === null) throw registrationNotFound(id);
+  const results = makeResults(deps, row, mode);
+  const isLarge = mode !== 'none' && row.mentorCount > LARGE;
   return {
     kind: 'details',
-    etag: etagOf(row, results),
+    etag: etagOf(row, mode),
     retryAfterSeconds: row.status === 'processing' ? pollAfterSeconds(row) : null,
-    details: toDetails(row, await resultsOf({ db }, row, results)),
+    details: toDetails(row, isLarge ? [] : await gathered(results)),
+    largeResults: isLarge ? results : null,
   };
 }
 
@@ -57,15 +68,23 @@ function pollAfterSeconds({ mentorCount, successCount, failureCount }: DetailsRo
   return Math.min(5, Math.max(1, Math.ceil(pending / 25_000)));
 }
 
-async function resultsOf(
-  { db }: Pick<Deps, 'db'>,
+async function* makeResults(
+  deps: Pick<Deps, 'db'>,
   row: DetailsRow,
   mode: ResultsMode,
-): Promise<MentorResult[]> {
-  if (mode === 'none') return [];
-  const all = mentorResults(row);
-  const results = mode === 'failed' ? all.filter((result) => result.status === 'failed') : all;
-  await nameExistingActivities({ db }, row, results, { atMost: LIMITS.existingActivitiesPerAnswer });
+): AsyncGenerator<MentorResult[]> {
+  if (mode === 'none') return;
+  let unnamed = LIMITS.existingActivitiesPerAnswer;
+  for (const all of mentorResultSlices(row, RESULTS_AT_A_TIME)) {
+    const results = mode === 'failed' ? all.filter((result) => result.status === 'failed') : all;
+    unnamed -= await nameExistingActivities(deps, row, results, { atMost: unnamed });
+    yield results;
+  }
+}
+
+async function gathered(slices: AsyncIterable<MentorResult[]>): Promise<MentorResult[]> {
+  const results: MentorResult[] = [];
+  for await (const slice of slices) results.push(...slice);
   return results;
 }
 

@@ -6,13 +6,15 @@ import { formatActivityId } from '../domain/ids.ts';
 /**
  * Adds to the first `atMost` duplicates of these results the activity that each clashes with. It is
  * looked up at reading: the batch can't see it.
+ *
+ * @returns how many of these it looked for
  */
 export async function nameExistingActivities(
   { db }: Pick<Deps, 'db'>,
   activity: ActivityKey,
   results: readonly MentorResult[],
   { atMost }: { atMost: number },
-): Promise<void> {
+): Promise<number> {
   const duplicates = results.filter((result) => result.error?.code === 'duplicate').slice(0, atMost);
   const existing = await findActivityIds(
     db.prisma,
@@ -23,4 +25,5 @@ export async function nameExistingActivities(
     const activityId = existing.get(result.mentor_id);
     if (activityId !== undefined) result.existing_activity_id = formatActivityId(activityId);
   }
+  return duplicates.length;
 }
