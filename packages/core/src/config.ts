@@ -30,9 +30,9 @@ export interface Config {
   readonly batchSize: number;
   /** First messages one worker runs at once. */
   readonly entryConcurrency: number;
-  /** Slices of larger registrations one worker runs at once. */
+  /** Slices of larger registrations one worker runs at once, with two batches in flight each. */
   readonly sliceConcurrency: number;
-  /** How long a slice goes on before it hands over to the next. */
+  /** How long a slice goes on before it hands over to another that waits. */
   readonly sliceMs: number;
   readonly messageLockMs: number;
   readonly stalledCheckMs: number;
@@ -86,8 +86,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     maxWatchers: read.integer('MAX_WATCHERS', 2_000, { min: 1, max: 100_000 }),
     batchSize: read.integer('BATCH_SIZE', 1_000, { min: 1, max: 10_000 }),
     entryConcurrency: read.integer('ENTRY_CONCURRENCY', 8, { min: 1, max: 500 }),
-    sliceConcurrency: read.integer('SLICE_CONCURRENCY', 2, { min: 1, max: 500 }),
-    sliceMs: read.integer('SLICE_MS', 250, { min: 1, max: 5_000 }),
+    sliceConcurrency: read.integer('SLICE_CONCURRENCY', 1, { min: 1, max: 500 }),
+    sliceMs: read.integer('SLICE_MS', 150, { min: 1, max: 5_000 }),
     messageLockMs: read.integer('MESSAGE_LOCK_MS', 10_000, { min: 1_000, max: 600_000 }),
     stalledCheckMs: read.integer('STALLED_CHECK_MS', 3_000, { min: 100, max: 600_000 }),
     sweepMs: read.integer('SWEEP_MS', 3_000, { min: 50, max: 600_000 }),
