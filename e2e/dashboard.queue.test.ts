@@ -1,15 +1,6 @@
-import type { RegistrationDetails } from '@bulk/contract';
-import {
-  createTestDeps,
-  findInconsistencies,
-  mentors,
-  registrationRequest,
-  type TestDeps,
-  waitFor,
-} from '@bulk/core/testing';
+import { currentMessage, mentors, registrationRequest, waitFor } from '@bulk/core/testing';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
-import { freePort } from './free-port.ts';
-import { type ServiceProcess, startProcess } from './processes.ts';
+import { type Service, startService } from './service.ts';
 
 // Whatever is pressed in the dashboard: every registration comes to its end, and each mentor has one activity.
 
@@ -17,43 +8,21 @@ const ENTRY = 'bulk-registrations';
 const SLICES = 'bulk-registrations-slices';
 const authorization = `Basic ${Buffer.from('admin:correct horse').toString('base64')}`;
 
-let deps: TestDeps;
-let running: ServiceProcess[];
-let origin: string;
-
+let service: Service;
 beforeEach(async () => {
-  const port = await freePort();
-  deps = await createTestDeps({
-    backend: inject('queueBackend'),
-    settings: {
-      PORT: String(port),
-      ADMIN_PASSWORD: 'correct horse',
-      DASHBOARD_READ_ONLY: 'false',
-      BATCH_SIZE: '50',
-      SLICE_MS: '5',
-      SWEEP_MS: '300',
-      STALLED_CHECK_MS: '500',
-      MESSAGE_LOCK_MS: '1500',
-    },
+  service = await startService(inject('queueBackend'), {
+    ADMIN_PASSWORD: 'correct horse',
+    DASHBOARD_READ_ONLY: 'false',
+    BATCH_SIZE: '50',
+    SLICE_MS: '5',
+    MESSAGE_LOCK_MS: '1500',
   });
-  origin = `http://127.0.0.1:${port}`;
-  running = [];
-  await start('api');
 });
-afterEach(async () => {
-  for (const each of running) each.kill('SIGTERM');
-  expect(await Promise.all(running.map((each) => each.ended))).toEqual(running.map(() => 0));
-  expect(await findInconsistencies(deps)).toEqual([]);
-  await deps.close();
-});
-
-async function start(program: 'api' | 'worker'): Promise<void> {
-  running.push(await startProcess(program, deps.env));
-}
+afterEach(() => service.close());
 
 /** What a button of the dashboard sends. */
 async function press(method: string, path: string, body?: object): Promise<{ status: number; body: string }> {
-  const answer = await fetch(`${origin}/admin/queues/api/queues/${path}`, {
+  const answer = await fetch(`${service.url}/admin/queues/api/queues/${path}`, {
     method,
     headers: { authorization, ...(body && { 'content-type': 'application/json' }) },
     ...(body && { body: JSON.stringify(body) }),
@@ -69,38 +38,22 @@ async function succeed(method: string, path: string, body?: object): Promise<voi
 
 let submissions = 0;
 
-async function submit(count: number): Promise<string> {
+function submit(count: number): Promise<string> {
   submissions++;
-  const answer = await fetch(`${origin}/api/v1/bulk-registrations`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(registrationRequest({ mentor_ids: mentors(`s${submissions}`, count) })),
-  });
-  return ((await answer.json()) as { id: string }).id;
+  return service.submit(registrationRequest({ mentor_ids: mentors(`s${submissions}`, count) }));
 }
-
-const details = async (id: string) =>
-  (await (
-    await fetch(`${origin}/api/v1/bulk-registrations/${id}?results=none`)
-  ).json()) as RegistrationDetails;
 
 async function expectAllDone(ids: readonly string[]): Promise<void> {
   let activities = 0;
   for (const id of ids) {
-    const done = await waitFor(
-      async () => {
-        const now = await details(id);
-        return now.status === 'processing' ? null : now;
-      },
-      { timeoutMs: 60_000 },
-    );
+    const done = await service.finished(id);
     expect(done).toMatchObject({ status: 'completed', failure_count: 0 });
     activities += done.mentor_count;
   }
-  expect(await deps.db.prisma.activity.count()).toBe(activities);
+  expect(await service.deps.db.prisma.activity.count()).toBe(activities);
 }
 
-const messageOf = (id: string) => `bulk-${Number(id.slice(5))}.1.1`;
+const messageOf = (id: string, ring = 1) => `bulk-${Number(id.slice(5))}.1.${ring}`;
 const dataOf = (id: string, ring = 1) => ({ registrationId: String(Number(id.slice(5))), attempt: 1, ring });
 
 async function untilWaiting(ids: readonly string[]): Promise<void> {
@@ -137,7 +90,7 @@ test('messages that are removed, emptied, altered, doubled or delayed cost nothi
   });
   await succeed('POST', `${ENTRY}/add`, { name: 'future', data: dataOf(urgent, 99), options: {} });
   await succeed('PATCH', `${ENTRY}/${messageOf(urgent)}/priority`, { priority: 5 });
-  await start('worker');
+  await service.start('worker');
   await expectAllDone(ids);
 
   for (const lane of [ENTRY, SLICES]) {
@@ -155,30 +108,35 @@ test('messages that are removed, emptied, altered, doubled or delayed cost nothi
 test('queues that are paused, emptied and obliterated go on when they are resumed', {
   timeout: 120_000,
 }, async () => {
-  await start('worker');
+  await service.start('worker');
   const before = await submit(3_000);
-  await waitFor(async () => (await details(before)).success_count > 0);
+  await waitFor(async () => (await service.details(before)).success_count > 0);
   for (const lane of [ENTRY, SLICES]) await succeed('PUT', `${lane}/pause`);
   const ids = [before, await submit(400), await submit(5)];
   await untilWaiting(ids.slice(2));
-  expect(await details(ids[2] ?? '')).toMatchObject({ status: 'processing' });
+  expect(await service.details(ids[2] ?? '')).toMatchObject({ status: 'processing' });
   for (const lane of [ENTRY, SLICES]) await succeed('PUT', `${lane}/empty`);
   for (const lane of [ENTRY, SLICES]) await succeed('PUT', `${lane}/obliterate`, { force: true });
   for (const lane of [ENTRY, SLICES]) await succeed('PUT', `${lane}/resume`);
   await expectAllDone(ids);
 });
 
-test('each message is named by its registration, leads to its page, and shows how far it is', async () => {
-  await start('worker');
-  const id = await submit(7);
-  const shown = await waitFor(async () => {
-    const { body } = await press('GET', `${ENTRY}/${messageOf(id)}`);
-    const { job } = JSON.parse(body) as { job?: { progress: { progress?: number } } };
-    return job?.progress.progress === 100 && job;
+test('each message is named by its registration, leads to its page, and shows what became of it', async () => {
+  await service.start('worker');
+  const [small, large] = [await submit(7), await submit(120)];
+  await expectAllDone([small, large]);
+  const line = (lane: string, message: string) =>
+    waitFor(async () => {
+      const { body } = await press('GET', `${lane}/${message}`);
+      const { job } = JSON.parse(body) as { job?: { returnValue: unknown } };
+      return job?.returnValue && job;
+    });
+  expect(await line(ENTRY, messageOf(small))).toMatchObject({
+    name: `${small}, attempt 1, 7 mentors`,
+    externalUrl: { displayText: small, href: `/registrations/${small}` },
+    returnValue: { status: 'completed', mentors: 7, succeeded: 7, failed: 0 },
   });
-  expect(shown).toMatchObject({
-    name: `${id}, attempt 1, 7 mentors`,
-    externalUrl: { displayText: id, href: `/registrations/${id}` },
-    progress: { status: 'completed', mentors: 7, succeeded: 7, failed: 0 },
-  });
+  const shown = { status: 'completed', mentors: 120, succeeded: 120, failed: 0, progress: 100 };
+  const { ring } = await currentMessage(service.deps, large);
+  expect(await line(SLICES, messageOf(large, ring))).toMatchObject({ returnValue: shown, progress: shown });
 });

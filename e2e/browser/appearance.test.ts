@@ -4,6 +4,7 @@ import type { RegistrationDetails } from '@bulk/contract';
 import { mentors, registrationRequest, waitFor } from '@bulk/core/testing';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type Service, startService } from '../service.ts';
 import {
   accessibilityFindings,
   expectNoComplaints,
@@ -14,7 +15,6 @@ import {
   PATIENCE,
   WORKSHOP,
 } from './browser.ts';
-import { type Service, startService } from './service.ts';
 
 // Every page as people see it: axe finds nothing, nothing is wider than the screen. With UPDATE_PICTURES=1 the
 // pictures of the README are taken on the way.

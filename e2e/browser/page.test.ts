@@ -1,6 +1,7 @@
 import { mentors, registrationRequest } from '@bulk/core/testing';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { type Service, startService } from '../service.ts';
 import {
   type Complaints,
   expectNoComplaints,
@@ -12,7 +13,6 @@ import {
   PATIENCE,
   WORKSHOP,
 } from './browser.ts';
-import { type Service, startService } from './service.ts';
 
 const HOSTILE = [
   '<img src=x onerror=alert(1)>',

@@ -42,9 +42,9 @@ async function untilDone(world: World, load: Load, deadline: number): Promise<bo
   while (performance.now() < deadline) {
     const entry = await load.submit();
     while (entry.id !== null && performance.now() < deadline) {
-      const details = await world.actions.read(entry);
-      // The load may have cancelled or deleted it.
-      if (entry.deletion !== 'none' || (details !== null && details.status !== 'processing')) return true;
+      await world.actions.read(entry);
+      // The load may have deleted it, or seen the end of it first: then nothing new is read here.
+      if (entry.deletion !== 'none' || (entry.seen?.status ?? 'processing') !== 'processing') return true;
       await delay(30);
     }
     await delay(50);

@@ -1,16 +1,8 @@
-import {
-  ConfigError,
-  createDatabase,
-  createLogger,
-  createQueue,
-  type Deps,
-  loadConfig,
-  readEnvironment,
-} from '@bulk/core';
+import { createDeps } from '@bulk/core';
 import { buildApp } from './app.ts';
 import { closeInOrder } from './shutdown.ts';
 
-const deps = createDeps();
+const deps = createDeps({ name: 'api' });
 const app = await buildApp(deps);
 const stop = closeInOrder(app, deps);
 
@@ -26,18 +18,6 @@ for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
 
 await listen();
 process.send?.('ready');
-
-function createDeps(): Deps {
-  try {
-    const config = loadConfig(readEnvironment());
-    const log = createLogger(config, { name: 'api' });
-    return { config, log, db: createDatabase(config, log), queue: createQueue(config, log) };
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    console.error(error.message);
-    process.exit(1);
-  }
-}
 
 async function listen(): Promise<void> {
   const { host, port } = deps.config;

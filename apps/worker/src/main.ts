@@ -1,18 +1,9 @@
-import {
-  ConfigError,
-  createDatabase,
-  createLogger,
-  createQueue,
-  type Deps,
-  loadConfig,
-  readEnvironment,
-  withDeadline,
-} from '@bulk/core';
+import { createDeps, withDeadline } from '@bulk/core';
 import { startHealthServer } from './health.ts';
 import { startSweeper } from './sweeper.ts';
 import { CLOSE_MS, startWorkers } from './workers.ts';
 
-const deps = buildDeps();
+const deps = createDeps({ name: 'worker' });
 const { config, log } = deps;
 const stopping = new AbortController();
 
@@ -42,16 +33,4 @@ async function shutDown(reason: string): Promise<void> {
 
 function logAndGoOn(error: Error): void {
   log.warn({ reason: error.message }, 'while stopping');
-}
-
-function buildDeps(): Deps {
-  try {
-    const config = loadConfig(readEnvironment());
-    const log = createLogger(config, { name: 'worker' });
-    return { config, log, db: createDatabase(config, log), queue: createQueue(config, log) };
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    console.error(error.message);
-    process.exit(1);
-  }
 }

@@ -1,8 +1,9 @@
-import { cancelOrDelete, getRegistration, parseRegistrationId, retryFailed } from '@bulk/core';
+import { cancelOrDelete, parseRegistrationId, retryFailed } from '@bulk/core';
 import {
   createTestDeps,
   findInconsistencies,
   mentors,
+  readDetails,
   submit,
   type TestDeps,
   waitFor,
@@ -45,14 +46,7 @@ async function stopWorkers(): Promise<void> {
 
 const submitted = (mentor_ids: string[]) => submit(deps, { mentor_ids });
 
-async function details(id: string) {
-  const answer = await getRegistration(deps, parseRegistrationId(id) ?? 0n, {
-    results: 'all',
-    ifNoneMatch: null,
-  });
-  if (answer.kind === 'unchanged') throw new Error('asked without a tag');
-  return answer.details;
-}
+const details = (id: string) => readDetails(deps, id);
 
 async function messageCount(): Promise<number> {
   const counts = await Promise.all(deps.queue.dashboardQueues().map((queue) => queue.count()));

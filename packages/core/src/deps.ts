@@ -1,7 +1,7 @@
-import type { Config } from './config.ts';
-import type { Database } from './db/client.ts';
-import type { Logger } from './log.ts';
-import type { RegistrationQueue } from './queue/registration-queue.ts';
+import { type Config, ConfigError, loadConfig, readEnvironment } from './config.ts';
+import { createDatabase, type Database } from './db/client.ts';
+import { createLogger, type Logger } from './log.ts';
+import { createQueue, type RegistrationQueue } from './queue/registration-queue.ts';
 
 /** What a use case works with, built once in the entry file of a program. */
 export interface Deps {
@@ -9,4 +9,17 @@ export interface Deps {
   queue: RegistrationQueue;
   config: Config;
   log: Logger;
+}
+
+/** As the environment says. Where that is not valid, says why and ends the program. */
+export function createDeps({ name }: { name: string }): Deps {
+  try {
+    const config = loadConfig(readEnvironment());
+    const log = createLogger(config, { name });
+    return { config, log, db: createDatabase(config, log), queue: createQueue(config, log) };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
 }

@@ -1,30 +1,29 @@
-export { type Config, ConfigError, loadConfig, readEnvironment } from './config.ts';
-export { createDatabase, type Database } from './db/client.ts';
+export { type Config, loadConfig, readEnvironment } from './config.ts';
+export type { Database } from './db/client.ts';
 export type { Progress } from './db/registrations.ts';
 export { withDeadline } from './deadline.ts';
-export type { Deps } from './deps.ts';
-export { formatActivityId, formatRegistrationId, parseRegistrationId } from './domain/ids.ts';
+export { createDeps, type Deps } from './deps.ts';
+export { formatRegistrationId, parseRegistrationId } from './domain/ids.ts';
 export { LANES, type Lane, type Message, parseMessage } from './domain/message.ts';
 export { percentOf } from './domain/progress.ts';
 export { AppError } from './errors.ts';
-export { createLogger, type Logger } from './log.ts';
+export { createLogger } from './log.ts';
 export { migrate } from './migrate.ts';
-export { type MessageWorker, openWorker, type QueuedMessage } from './queue/backend.ts';
+export { openWorker, type QueuedMessage } from './queue/backend.ts';
 export {
   createQueue,
   quietly,
-  type RegistrationQueue,
   retryDelayMs,
 } from './queue/registration-queue.ts';
-export { type CancelOrDeleteOptions, cancelOrDelete } from './registrations/cancel-or-delete.ts';
+export { cancelOrDelete } from './registrations/cancel-or-delete.ts';
 export { dryRun } from './registrations/dry-run.ts';
-export { getRegistration, type RegistrationAnswer } from './registrations/get.ts';
+export { getRegistration } from './registrations/get.ts';
 export { listRegistrations } from './registrations/list.ts';
 export { listResults, type OpenResults, openResults } from './registrations/results.ts';
 export { retryFailed } from './registrations/retry-failed.ts';
 export { RunDelayed, type RunOutcome, runMessage } from './registrations/run-message.ts';
 export { submitRegistration } from './registrations/submit.ts';
 export { sweep } from './registrations/sweep.ts';
-export { createWatchers, type Watchers } from './registrations/watch.ts';
+export { createWatchers } from './registrations/watch.ts';
 export type { WatchEvent } from './registrations/watch-events.ts';
 export { toAppError } from './to-app-error.ts';

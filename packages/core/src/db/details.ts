@@ -1,9 +1,11 @@
 import type { DelayReason, RegistrationStatus } from '@bulk/contract';
-import type { LedgerBatch } from '../domain/results.ts';
 import type { Executor } from './executor.ts';
 import { Prisma } from './generated/client.ts';
+import { batchesAsJson, type Parsed, parseSource, type StoredSource } from './result-source.ts';
 
-export interface DetailsRow {
+export type DetailsRow = Parsed<Row>;
+
+interface Row extends StoredSource {
   id: bigint;
   coordinatorId: string;
   activityType: string;
@@ -22,18 +24,7 @@ export interface DetailsRow {
   completedAt: Date | null;
   startedAt: Date | null;
   overrideDuplicates: boolean;
-  mentorIds: string[];
-  /** The current attempt's work list; null: every mentor. */
-  workPositions: number[] | null;
-  /** The ledger, oldest attempt first. */
-  batches: LedgerBatch[];
 }
-
-type Row = Omit<DetailsRow, 'mentorIds' | 'workPositions' | 'batches'> & {
-  mentorIds: string;
-  workPositions: string | null;
-  batches: string | null;
-};
 
 /**
  * Everything an answer about one registration is made of, from one snapshot: read in two
@@ -67,16 +58,7 @@ export async function findDetails(
       to_json(r.mentor_ids)::text as "mentorIds",
       to_json(a.positions)::text as "workPositions",
       case when ${withResults}::boolean then (
-        select json_agg(
-          json_build_object(
-            'attempt', b.attempt,
-            'count', b.success_count + b.failure_count,
-            'positions', b.positions,
-            'activityIds', b.activity_ids,
-            'errorCodes', b.error_codes
-          )
-          order by b.attempt
-        )::text
+        select ${batchesAsJson}
         from registration_batches b
         where b.registration_id = r.id
       ) end as batches
@@ -85,14 +67,7 @@ export async function findDetails(
       on a.registration_id = r.id
       and a.attempt = r.attempt
     where r.id = ${id}::bigint`;
-  const row = rows[0];
-  if (row === undefined) return null;
-  return {
-    ...row,
-    mentorIds: JSON.parse(row.mentorIds) as string[],
-    workPositions: row.workPositions === null ? null : (JSON.parse(row.workPositions) as number[]),
-    batches: row.batches === null ? [] : (JSON.parse(row.batches) as LedgerBatch[]),
-  };
+  return rows[0] ? parseSource(rows[0]) : null;
 }
 
 /**

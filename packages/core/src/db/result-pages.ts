@@ -1,9 +1,11 @@
 import type { RegistrationStatus } from '@bulk/contract';
-import type { LedgerBatch } from '../domain/results.ts';
 import type { Executor } from './executor.ts';
+import { batchesAsJson, type Parsed, parseSource, type StoredSource } from './result-source.ts';
 
-/** What the results of some mentors in a row are made of. */
-export interface ResultPageRow {
+/** What the results of some mentors in a row are made of. The ledger may hold a few more. */
+export type ResultPageRow = Parsed<Row>;
+
+interface Row extends StoredSource {
   /** Of the registration, now. */
   status: RegistrationStatus;
   mentorCount: number;
@@ -12,18 +14,7 @@ export interface ResultPageRow {
   activityDate: string;
   /** Which attempt these are the results of. */
   attempt: number;
-  mentorIds: string[];
-  /** Those on the attempt's work list; null: every mentor. */
-  workPositions: number[] | null;
-  /** The part of the ledger that holds them and maybe a few more, oldest attempt first. */
-  batches: LedgerBatch[];
 }
-
-type Row = Omit<ResultPageRow, 'mentorIds' | 'workPositions' | 'batches'> & {
-  mentorIds: string;
-  workPositions: string | null;
-  batches: string | null;
-};
 
 export interface PageOfMentors {
   /** 1-based positions in mentor_ids, both included. */
@@ -54,16 +45,7 @@ export async function findResultPage(
         width_bucket(${first}::integer - 1, a.positions) + 1 : width_bucket(${last}::integer, a.positions)
       ])::text as "workPositions",
       (
-        select json_agg(
-          json_build_object(
-            'attempt', b.attempt,
-            'count', b.success_count + b.failure_count,
-            'positions', b.positions,
-            'activityIds', b.activity_ids,
-            'errorCodes', b.error_codes
-          )
-          order by b.attempt
-        )::text
+        select ${batchesAsJson}
         from registration_attempts w
         cross join lateral (
           -- How many of the work list stand before the page, and how many up to its end.
@@ -84,12 +66,5 @@ export async function findResultPage(
       on a.registration_id = r.id
       and a.attempt = coalesce(${attempt}::integer, r.attempt)
     where r.id = ${id}::bigint`;
-  const row = rows[0];
-  if (row === undefined) return null;
-  return {
-    ...row,
-    mentorIds: JSON.parse(row.mentorIds) as string[],
-    workPositions: row.workPositions === null ? null : (JSON.parse(row.workPositions) as number[]),
-    batches: row.batches === null ? [] : (JSON.parse(row.batches) as LedgerBatch[]),
-  };
+  return rows[0] ? parseSource(rows[0]) : null;
 }

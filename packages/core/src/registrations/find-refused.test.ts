@@ -4,11 +4,11 @@ import {
   createTestDeps,
   findInconsistencies,
   mentors,
+  readDetails,
   runChain,
   submit,
   type TestDeps,
 } from '../testing/index.ts';
-import { getRegistration } from './get.ts';
 import { retryFailed } from './retry-failed.ts';
 
 let deps: TestDeps;
@@ -27,12 +27,8 @@ async function registered(mentor_ids: string[], fields = {}) {
 }
 
 async function failures(id: string) {
-  const answer = await getRegistration(deps, parseRegistrationId(id) ?? 0n, {
-    results: 'failed',
-    ifNoneMatch: null,
-  });
-  if (answer.kind === 'unchanged') throw new Error('asked without a tag');
-  return answer.details.results.map((result) => [result.mentor_id, result.error?.code]);
+  const { results } = await readDetails(deps, id, 'failed');
+  return results.map((result) => [result.mentor_id, result.error?.code]);
 }
 
 test('one bad record fails alone, with its code', async () => {

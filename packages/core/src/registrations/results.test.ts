@@ -6,13 +6,13 @@ import {
   createTestDeps,
   currentMessage,
   mentors,
+  readDetails,
   runChain,
   runOnce,
   submit,
   type TestDeps,
 } from '../testing/index.ts';
 import { cancelOrDelete } from './cancel-or-delete.ts';
-import { getRegistration } from './get.ts';
 import { listResults, openResults, type ResultsRequest } from './results.ts';
 import { retryFailed } from './retry-failed.ts';
 
@@ -50,10 +50,7 @@ async function everyPage(id: string, request: ResultsRequest = {}): Promise<Ment
   return results;
 }
 
-async function inDetails(id: string): Promise<MentorResult[]> {
-  const answer = await getRegistration(deps, idOf(id), { results: 'all', ifNoneMatch: null });
-  return answer.kind === 'details' ? answer.details.results : [];
-}
+const inDetails = async (id: string) => (await readDetails(deps, id)).results;
 
 const isFailed = ({ status }: MentorResult) => status === 'failed';
 

@@ -5,13 +5,13 @@ import {
   currentMessage,
   findInconsistencies,
   mentors,
+  readDetails,
   runChain,
   runOnce,
   submit,
   type TestDeps,
 } from '../testing/index.ts';
 import { cancelOrDelete } from './cancel-or-delete.ts';
-import { getRegistration } from './get.ts';
 import { retryFailed } from './retry-failed.ts';
 
 let deps: TestDeps;
@@ -33,12 +33,7 @@ async function withThreeFailed(): Promise<string> {
   return id;
 }
 
-async function details(id: string) {
-  const answer = await getRegistration(deps, idOf(id), { results: 'all', ifNoneMatch: null });
-  if (answer.kind === 'unchanged') throw new Error('asked without a tag');
-  return answer.details;
-}
-
+const details = (id: string) => readDetails(deps, id);
 const activities = () => deps.db.prisma.activity.count();
 
 test('a retry runs the failed mentors and nobody else', async () => {

@@ -1,18 +1,9 @@
 import { REGISTRATION_STATUSES, RESULT_STATUSES, RESULTS_MODES } from '@bulk/contract';
 import fc from 'fast-check';
-import {
-  type Command,
-  DryRun,
-  ReadDetails,
-  ReadList,
-  ReadResults,
-  Remove,
-  Retry,
-  Submit,
-  type TagChoice,
-  Watch,
-} from './commands.ts';
+import { DryRun, Remove, Retry, Submit } from './commands.ts';
 import type { Filter } from './model.ts';
+import { ReadDetails, ReadList, ReadResults, Watch } from './read-commands.ts';
+import type { Command, TagChoice } from './step.ts';
 import { LoseMessages, RunMessage, RunStaleMessage, Sweep } from './worker-commands.ts';
 
 // Few values each, so that sequences meet the same mentors, keys and registrations again and again.
@@ -63,36 +54,46 @@ const narrowed = fc.option(
   { freq: 2 },
 );
 
-const run = fc.tuple(pick, fc.integer({ min: 1, max: 3 })).map((args) => new RunMessage(...args));
+const run = fc
+  .record({ pick, deliveries: fc.integer({ min: 1, max: 3 }) })
+  .map((choice) => new RunMessage(choice));
 
 const retry = fc
-  .tuple(pick, fc.option(fc.boolean(), { freq: 2 }), narrowed, key)
-  .map((args) => new Retry(...args));
+  .record({ pick, overrides: fc.option(fc.boolean(), { freq: 2 }), narrowed, key })
+  .map((choice) => new Retry(choice));
+
+const readResults = fc
+  .record({
+    pick,
+    status: fc.option(fc.constantFrom(...RESULT_STATUSES)),
+    limit: fc.constantFrom(1, 2, 4, 1_000),
+    asFile: fc.boolean(),
+  })
+  .map((choice) => new ReadResults(choice));
+
+const readList = fc
+  .record({ filter, limit: fc.integer({ min: 1, max: 4 }), byCursor: fc.boolean() })
+  .map((choice) => new ReadList(choice));
 
 /** What clients and workers may do; running counts several times, or nothing would ever finish. */
 export const steps: fc.Arbitrary<Command>[] = [
-  fc.tuple(request, fc.constant(null)).map((args) => new Submit(...args)),
-  fc.tuple(repeatedRequest, key).map((args) => new Submit(...args)),
-  request.map((asked) => new DryRun(asked)),
+  request.map((asked) => new Submit({ request: asked, key: null })),
+  fc.record({ request: repeatedRequest, key }).map((choice) => new Submit(choice)),
+  request.map((asked) => new DryRun({ request: asked })),
   run,
   run,
   run,
   run,
   retry,
   retry,
-  fc.tuple(pick, fc.boolean(), tag).map((args) => new Remove(...args)),
-  fc.tuple(pick, fc.constantFrom(...RESULTS_MODES), tag).map((args) => new ReadDetails(...args)),
+  fc.record({ pick, onlyCancel: fc.boolean(), ifMatch: tag }).map((choice) => new Remove(choice)),
   fc
-    .tuple(
-      pick,
-      fc.option(fc.constantFrom(...RESULT_STATUSES)),
-      fc.constantFrom(1, 2, 4, 1_000),
-      fc.boolean(),
-    )
-    .map((args) => new ReadResults(...args)),
-  fc.tuple(filter, fc.integer({ min: 1, max: 4 }), fc.boolean()).map((args) => new ReadList(...args)),
-  pick.map((which) => new Watch(which)),
-  pick.map((which) => new RunStaleMessage(which)),
-  fc.constant(null).map(() => new LoseMessages()),
-  fc.constant(null).map(() => new Sweep()),
+    .record({ pick, mode: fc.constantFrom(...RESULTS_MODES), ifNoneMatch: tag })
+    .map((choice) => new ReadDetails(choice)),
+  readResults,
+  readList,
+  fc.record({ pick }).map((choice) => new Watch(choice)),
+  fc.record({ pick }).map((choice) => new RunStaleMessage(choice)),
+  fc.constant({}).map((choice) => new LoseMessages(choice)),
+  fc.constant({}).map((choice) => new Sweep(choice)),
 ];

@@ -1,35 +1,16 @@
 import { type Message, type RunOutcome, runMessage, sweep } from '@bulk/core';
 import type { Delivery } from '@bulk/core/testing';
 import { expect } from 'vitest';
-import { type Command, picked } from './commands.ts';
 import { expectDetails } from './details.ts';
 import { countOf, type Model, type ModelRegistration } from './model.ts';
 import type { Real } from './real.ts';
-
-abstract class WorkerStep {
-  check(_model: Readonly<Model>): boolean {
-    return true;
-  }
-
-  toString(): string {
-    return `${this.constructor.name}(${JSON.stringify(this)})`;
-  }
-}
+import { picked, Step } from './step.ts';
 
 /** A worker takes a message, and gets it once or several times. */
-export class RunMessage extends WorkerStep implements Command {
-  readonly pick: number;
-  readonly deliveries: number;
-
-  constructor(pick: number, deliveries: number) {
-    super();
-    this.pick = pick;
-    this.deliveries = deliveries;
-  }
-
+export class RunMessage extends Step<{ pick: number; deliveries: number }> {
   async run(model: Model, real: Real): Promise<void> {
     const { waiting } = real.queue;
-    const [delivery] = waiting.splice(this.pick % Math.max(1, waiting.length), 1);
+    const [delivery] = waiting.splice(this.choice.pick % Math.max(1, waiting.length), 1);
     if (delivery === undefined) return;
     const outcomes = await this.deliver(real, delivery);
 
@@ -46,22 +27,15 @@ export class RunMessage extends WorkerStep implements Command {
 
   private async deliver(real: Real, delivery: Delivery): Promise<RunOutcome[]> {
     const outcomes: RunOutcome[] = [];
-    while (outcomes.length < this.deliveries) outcomes.push(await runOneBatch(real, delivery));
+    while (outcomes.length < this.choice.deliveries) outcomes.push(await runOneBatch(real, delivery));
     return outcomes;
   }
 }
 
 /** A worker gets a message once more, whose time is over. */
-export class RunStaleMessage extends WorkerStep implements Command {
-  readonly pick: number;
-
-  constructor(pick: number) {
-    super();
-    this.pick = pick;
-  }
-
+export class RunStaleMessage extends Step<{ pick: number }> {
   async run(model: Model, real: Real): Promise<void> {
-    const registration = picked(model, this.pick);
+    const registration = picked(model, this.choice.pick);
     if (registration === null) return;
     const message = { registrationId: String(Number(registration.id.slice(5))), attempt: 1, ring: 0 };
     expect(await runOneBatch(real, { message, lane: 'entry' })).toEqual({ kind: 'not_ours' });
@@ -69,7 +43,7 @@ export class RunStaleMessage extends WorkerStep implements Command {
   }
 }
 
-export class LoseMessages extends WorkerStep implements Command {
+export class LoseMessages extends Step {
   async run(model: Model, real: Real): Promise<void> {
     real.queue.waiting.length = 0;
     for (const registration of model.registrations) registration.hasMessage = false;
@@ -77,7 +51,7 @@ export class LoseMessages extends WorkerStep implements Command {
 }
 
 /** Rings for all that are processing without a message, and for no other. */
-export class Sweep extends WorkerStep implements Command {
+export class Sweep extends Step {
   async run(model: Model, real: Real): Promise<void> {
     const lost = model.registrations.filter(
       ({ status, hasMessage, isDeleted }) => status === 'processing' && !hasMessage && !isDeleted,
@@ -89,8 +63,8 @@ export class Sweep extends WorkerStep implements Command {
 
 /** Runs everything to its end, and compares all there is. */
 export async function finishAll(model: Model, real: Real): Promise<void> {
-  await new Sweep().run(model, real);
-  while (real.queue.waiting.length > 0) await new RunMessage(0, 1).run(model, real);
+  await new Sweep({}).run(model, real);
+  while (real.queue.waiting.length > 0) await new RunMessage({ pick: 0, deliveries: 1 }).run(model, real);
   for (const registration of model.registrations) {
     expect(registration.isDeleted || registration.status !== 'processing').toBe(true);
     if (!registration.isDeleted) await expectDetails(model, real, registration);

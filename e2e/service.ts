@@ -1,18 +1,23 @@
-import { createTestDeps, findInconsistencies, type TestDeps } from '@bulk/core/testing';
+import type { RegistrationDetails } from '@bulk/contract';
+import { createTestDeps, findInconsistencies, type TestDeps, waitFor } from '@bulk/core/testing';
 import { expect } from 'vitest';
-import { freePort } from '../free-port.ts';
-import { type ServiceProcess, startProcess } from '../processes.ts';
+import { freePort } from './free-port.ts';
+import { type ServiceProcess, startProcess } from './processes.ts';
 
 export interface Service {
   readonly url: string;
   readonly deps: TestDeps;
   /** It is running when the service is handed out. */
   readonly api: ServiceProcess;
-  start(program: 'api' | 'worker'): Promise<ServiceProcess>;
+  start(program: 'api' | 'worker', settings?: Record<string, string>): Promise<ServiceProcess>;
   /** Ends a process before its time. */
-  stop(running: ServiceProcess): Promise<void>;
+  stop(running: ServiceProcess, signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** Submits over HTTP, as somebody else would. */
   submit(request: object): Promise<string>;
+  /** Without the results. */
+  details(id: string): Promise<RegistrationDetails>;
+  /** As `details`, when it is not processing any more. */
+  finished(id: string): Promise<RegistrationDetails>;
   /** Ends everything, and checks what it left behind. */
   close(): Promise<void>;
 }
@@ -24,14 +29,15 @@ export async function startService(
 ): Promise<Service> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
+  const registrations = `${url}/api/v1/bulk-registrations`;
   const deps = await createTestDeps({
     backend,
     settings: { PORT: String(port), SWEEP_MS: '300', STALLED_CHECK_MS: '500', ...settings },
   });
   let running: ServiceProcess[] = [];
-  const start: Service['start'] = async (program) => {
+  const start: Service['start'] = async (program, others = {}) => {
     // What was built, like the page: it starts in half the time.
-    const started = await startProcess(program, deps.env, { isBuilt: true });
+    const started = await startProcess(program, { ...deps.env, ...others }, { isBuilt: true });
     running.push(started);
     return started;
   };
@@ -41,13 +47,13 @@ export async function startService(
     deps,
     api: await start('api'),
     start,
-    async stop(process) {
-      process.kill('SIGTERM');
-      expect(await process.ended).toBe(0);
+    async stop(process, signal = 'SIGTERM') {
+      process.kill(signal);
+      expect(await process.ended).toBe(signal === 'SIGTERM' ? 0 : signal);
       running = running.filter((each) => each !== process);
     },
     async submit(request) {
-      const answer = await fetch(`${url}/api/v1/bulk-registrations`, {
+      const answer = await fetch(registrations, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(request),
@@ -55,8 +61,16 @@ export async function startService(
       expect(answer.status).toBe(202);
       return ((await answer.json()) as { id: string }).id;
     },
+    async details(id) {
+      return (await (await fetch(`${registrations}/${id}?results=none`)).json()) as RegistrationDetails;
+    },
+    finished: (id) =>
+      waitFor(async () => {
+        const now = await service.details(id);
+        return now.status === 'processing' ? null : now;
+      }),
     async close() {
-      for (const process of running) await service.stop(process);
+      await Promise.all(running.map((process) => service.stop(process)));
       expect(await findInconsistencies(deps)).toEqual([]);
       await deps.close();
     },
