@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { buildBatchPayload, type Executor, insertBatch, insertRegistration } from '@bulk/core/testing';
+import { type Executor, insertOnlyBatch, insertRegistration } from '@bulk/core/testing';
 import { sqltag } from '@prisma/client/runtime/client';
 import type pg from 'pg';
 import type { Work } from '../work.ts';
@@ -8,14 +8,9 @@ const BATCH_SIZE = 1_000;
 
 /** The two statements that a small registration can't do without, prepared, sent by the bare driver. */
 export interface BareStatements {
-  insert(work: Work): Promise<Stored>;
-  /** All of its mentors in one batch. */
-  batch(stored: Stored): Promise<void>;
-}
-
-export interface Stored {
-  id: bigint;
-  work: Work;
+  insert(work: Work): Promise<bigint>;
+  /** All mentors of the registration in one batch. */
+  batch(id: bigint): Promise<void>;
 }
 
 export function bareStatements(pool: pg.Pool): BareStatements {
@@ -23,22 +18,10 @@ export function bareStatements(pool: pg.Pool): BareStatements {
   return {
     async insert(work) {
       const stored = await insertRegistration(db, work, { batchSize: BATCH_SIZE, keyed: null });
-      return { id: BigInt(stored!.id), work };
+      return BigInt(stored!.id);
     },
-    async batch({ id, work }) {
-      const template = {
-        registrationId: id,
-        attempt: 1,
-        activityType: work.activity_type,
-        activityDate: work.activity_date,
-        durationMinutes: work.duration_minutes,
-        notes: work.notes ?? null,
-        coordinatorId: work.coordinator_id,
-        overrideDuplicates: false,
-      };
-      const positions = work.mentor_ids.map((_, index) => index + 1);
-      const payload = buildBatchPayload(template, 0, positions, (at) => work.mentor_ids[at - 1]!);
-      await insertBatch(db, payload, { onDuplicate: 'skip_known' });
+    async batch(id) {
+      await insertOnlyBatch(db, { registrationId: String(id), attempt: 1, ring: 1 });
     },
   };
 }

@@ -2,7 +2,7 @@ import { epochMs, monotonicMs } from '../clock.ts';
 import { POOL_SIZE } from '../installation.ts';
 import { eachOf, inTurn } from '../measure.ts';
 import { type BareBullmq, bareBullmq } from '../peers/bare-bullmq.ts';
-import { type BareStatements, bareStatements, type Stored } from '../peers/bare-statements.ts';
+import { type BareStatements, bareStatements } from '../peers/bare-statements.ts';
 import { atLeast, atMost, compared, type Family, figure, type Row } from '../row.ts';
 import type { ServiceClient } from '../service-client.ts';
 import { mentorIds, newWork, type Work } from '../work.ts';
@@ -57,7 +57,7 @@ export const idle: Family = {
   async measure(world) {
     const { contestants, close } = await open(world);
     const { client, statements, bullmq } = contestants;
-    let stored: Stored;
+    let stored: bigint;
     const { ours, insert, hop, batch } = await inTurn(
       {
         ours: () => client.untilCompleted(newWork(MENTORS)),

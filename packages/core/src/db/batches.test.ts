@@ -36,10 +36,16 @@ async function submitted(mentorIds: string[], fields: Partial<BatchPayload> = {}
   };
 }
 
-const BOTH_WAYS: OnDuplicate[] = ['skip_known', 'skip'];
+const BOTH_WAYS: OnDuplicate[] = ['fail', 'skip'];
 
 const write = (batch: BatchPayload, onDuplicate: OnDuplicate = 'skip') =>
-  insertBatch(deps.db.prisma, batch, { onDuplicate });
+  insertBatch(deps.db.prisma, batch, onDuplicate);
+const messageOf = ({ registrationId, attempt }: BatchPayload) => ({
+  registrationId: registrationId.toString(),
+  attempt,
+  ring: 1,
+});
+const writeOnly = (message: ReturnType<typeof messageOf>) => insertOnlyBatch(deps.db.prisma, message);
 const failureOf = (batch: BatchPayload, onDuplicate: OnDuplicate = 'skip') =>
   write(batch, onDuplicate).then(() => null, classifySqlFailure);
 const ledgerOf = ({ registrationId }: BatchPayload) =>
@@ -115,19 +121,37 @@ test.each(BOTH_WAYS)('with override a duplicate gets one more activity: %s', asy
   ]);
 });
 
-test('duplicates are found among any number of others', async () => {
-  const batch = await submitted(['m-0', 'm-100', 'm-5000', 'zzz']);
+/** Two mentors who have the activity among so many in between that they are not looked through. */
+async function amongMany(fields: Partial<BatchPayload> = {}): Promise<BatchPayload> {
+  const batch = await submitted(['m-0', 'm-999', 'zzz'], fields);
   await registered(
     batch,
     Array.from({ length: 2_500 }, (_, index) => `m-${index}`),
   );
-  expect(await write(batch, 'skip_known')).toMatchObject({ successCount: 2, failureCount: 2 });
-  expect((await entriesOf(batch)).map(({ errorCode }) => errorCode)).toEqual([
-    'duplicate',
-    'duplicate',
-    '',
-    '',
+  return batch;
+}
+
+test('among many others a duplicate is not known: it fails the batch, or is skipped', async () => {
+  const batch = await amongMany();
+  expect(await failureOf(batch, 'fail')).toEqual({ kind: 'duplicate' });
+  expect(await write(batch, 'skip')).toMatchObject({ successCount: 1, failureCount: 2 });
+  expect((await entriesOf(batch)).map(({ errorCode }) => errorCode)).toEqual(['duplicate', 'duplicate', '']);
+});
+
+test('with override a duplicate gets one more activity though it is not known', async () => {
+  const batch = await amongMany({ overrideDuplicates: true });
+  expect(await failureOf(batch, 'fail')).toEqual({ kind: 'duplicate' });
+  expect(await write(batch, 'skip')).toMatchObject({ successCount: 3, failureCount: 0 });
+  const activities = await activitiesOf(batch);
+  expect(activities.map(({ mentorId, occurrence }) => [mentorId, occurrence]).toSorted()).toEqual([
+    ['m-0', null],
+    ['m-999', null],
+    ['zzz', 0],
   ]);
+});
+
+test('an only batch knows every duplicate, however many others there are', async () => {
+  expect(await writeOnly(messageOf(await amongMany()))).toMatchObject({ successCount: 1, failureCount: 2 });
 });
 
 test('without a success the registration has failed', async () => {
@@ -226,7 +250,7 @@ test('a duplicate that is known is left out, and one that comes in between fails
         bulkRegistrationId: 0n,
       },
     });
-    written = failureOf(batch, 'skip_known');
+    written = failureOf(batch, 'fail');
     await waitFor(async () => {
       const [waiting] = await deps.db.prisma.$queryRaw<[{ count: bigint }]>`
         select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
@@ -234,7 +258,7 @@ test('a duplicate that is known is left out, and one that comes in between fails
     });
   });
   expect(await written).toEqual({ kind: 'duplicate' });
-  expect(await write(batch, 'skip_known')).toMatchObject({ successCount: 1, failureCount: 2 });
+  expect(await write(batch, 'fail')).toMatchObject({ successCount: 1, failureCount: 2 });
 });
 
 test('an array of the ledger is one value when the others follow from it', async () => {
@@ -265,13 +289,6 @@ test('ids that others took in between are kept one by one', async () => {
   expect((await ledgerOf(batch)).activityIds).toEqual(ids);
   expect((await entriesOf(batch)).map(({ activityId }) => activityId)).toEqual(ids);
 });
-
-const messageOf = ({ registrationId, attempt }: BatchPayload) => ({
-  registrationId: registrationId.toString(),
-  attempt,
-  ring: 1,
-});
-const writeOnly = (message: ReturnType<typeof messageOf>) => insertOnlyBatch(deps.db.prisma, message);
 
 test('the only batch of a registration is written from what is stored', async () => {
   const [stored, given] = [await submitted(['b', 'a', '"']), await submitted(['b', 'a', '"'])];

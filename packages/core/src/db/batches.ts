@@ -13,12 +13,12 @@ export interface BatchWritten {
 }
 
 /**
- * How to treat mentors who have the activity already.
- * - `skip_known`: those are left out whose activity is visible when the statement begins; one that
- *   comes in between fails the statement.
- * - `skip`: all are left out, by ON CONFLICT, which costs half as much again.
+ * What to do about duplicates that are not known when the statement begins. Those that are known are left
+ * out, or get one more by override, either way.
+ * - `fail`: the statement fails.
+ * - `skip`: as if they had been known, by ON CONFLICT, which costs half as much again.
  */
-export type OnDuplicate = 'skip_known' | 'skip';
+export type OnDuplicate = 'fail' | 'skip';
 
 /**
  * Writes one batch as one statement in autocommit: the activities, the ledger row with each
@@ -38,7 +38,7 @@ export type OnDuplicate = 'skip_known' | 'skip';
 export async function insertBatch(
   db: Executor,
   batch: BatchPayload,
-  { onDuplicate }: { onDuplicate: OnDuplicate },
+  onDuplicate: OnDuplicate,
 ): Promise<BatchWritten> {
   const rows = await db.$queryRaw<BatchWritten[]>`
     with ${givenBatch(batch)}, ${INSERTS[onDuplicate]}, ${LEDGER_AND_FENCE}`;
@@ -46,15 +46,15 @@ export async function insertBatch(
 }
 
 /**
- * Writes all of a first attempt, if it fits one batch, as `insertBatch` would with `skip_known`: the
- * statement reads for itself what there is to write. null, and nothing is written: it does not fit, or
+ * Writes all of a first attempt, if it fits one batch, as `insertBatch` would with `fail`: the statement
+ * reads for itself what there is to write. null, and nothing is written: it does not fit, or
  * the message is another runner's, or over.
  *
  * @throws as `insertBatch`
  */
 export async function insertOnlyBatch(db: Executor, message: Message): Promise<BatchWritten | null> {
   const rows = await db.$queryRaw<BatchWritten[]>`
-    with ${storedBatch(message)}, ${INSERTS.skip_known}, ${LEDGER_AND_FENCE}`;
+    with ${storedBatch(message)}, ${INSERTS.fail}, ${LEDGER_AND_FENCE}`;
   return rows[0] ?? null;
 }
 
@@ -67,6 +67,7 @@ export async function tryActivities(tx: Executor, batch: BatchPayload): Promise<
 // - batch: what the activities have in common, and `positions` as the ledger has them
 // - mentor (position, mentor_id, refused_with, id): in the order of position. Ids are taken beforehand,
 //   so that what was written need not be matched with its mentor afterwards.
+// - known (mentor_id): who has the activity already, as far as is worth knowing
 // - written (id)
 
 function givenBatch(batch: BatchPayload): Prisma.Sql {
@@ -91,6 +92,17 @@ function givenBatch(batch: BatchPayload): Prisma.Sql {
       from unnest(
         ${integerArray(positions)}::integer[], ${textArray(mentorIds)}::text[], ${refusals(batch)}::text[]
       ) as t (position, mentor_id, refused_with)
+    ),
+    known as materialized (
+      -- Of a range that holds many others, as when mentors come in any order, only the beginning.
+      select a.mentor_id
+      from batch
+      join activities a using (activity_date, activity_type)
+      where a.occurrence = 0
+        and a.mentor_id >= (select min(mentor_id) from mentor)
+        and a.mentor_id <= (select max(mentor_id) from mentor)
+      order by a.mentor_id
+      limit 2000
     )`;
 }
 
@@ -124,14 +136,23 @@ function storedBatch({ registrationId, attempt, ring }: Message): Prisma.Sql {
       select position::integer, mentor_id, null as refused_with, nextval('activities_id_seq') as id
       from batch
       cross join lateral unnest(mentor_ids) with ordinality as m (mentor_id, position)
+    ),
+    known as materialized (
+      select mentor_id
+      from batch
+      cross join mentor
+      where (
+        -- One row by the index, whatever the planner believes of a table that has only begun to grow.
+        select true
+        from activities a
+        where a.activity_date = batch.activity_date
+          and a.activity_type = batch.activity_type
+          and a.mentor_id = mentor.mentor_id
+          and a.occurrence = 0
+        limit 1
+      )
     )`;
 }
-
-/**
- * Those who have the activity already are listed, as long as the range of the batch holds no more than
- * this; else each mentor is looked up. Written out, so that the planner counts on it too.
- */
-const KNOWN_LISTED = Prisma.raw('2000');
 
 const SKIP = Prisma.sql`on conflict on constraint activities_once_per_mentor do nothing`;
 
@@ -154,36 +175,11 @@ function activityInserts(onDuplicate: OnDuplicate): Prisma.Sql {
       returning id
     ),`;
   return Prisma.sql`
-    known as materialized (
-      select a.mentor_id
-      from batch
-      join activities a using (activity_date, activity_type)
-      where a.occurrence = 0
-        and a.mentor_id >= (select min(mentor_id) from mentor)
-        and a.mentor_id <= (select max(mentor_id) from mentor)
-      order by a.mentor_id
-      limit ${KNOWN_LISTED}
-    ),
     candidate as materialized (
       select
         id,
         mentor_id,
-        case when
-          case when (select count(*) from known) < ${KNOWN_LISTED}
-            then mentor_id not in (select mentor_id from known)
-            -- One row by the index, whatever the planner believes of a table that has only begun to grow.
-            else (
-              select true
-              from activities a
-              where a.activity_date = batch.activity_date
-                and a.activity_type = batch.activity_type
-                and a.mentor_id = mentor.mentor_id
-                and a.occurrence = 0
-              limit 1
-            ) is null
-          end
-          then 0
-        end as occurrence
+        case when mentor_id not in (select mentor_id from known) then 0 end as occurrence
       from batch
       cross join mentor
       where refused_with is null
@@ -203,7 +199,7 @@ function activityInserts(onDuplicate: OnDuplicate): Prisma.Sql {
 }
 
 const INSERTS: Record<OnDuplicate, Prisma.Sql> = {
-  skip_known: activityInserts('skip_known'),
+  fail: activityInserts('fail'),
   skip: activityInserts('skip'),
 };
 

@@ -114,9 +114,11 @@ export function createQueue(config: QueueConfig, log: Logger): RegistrationQueue
   };
 }
 
+const COUNT = new Intl.NumberFormat('en-US');
+
 /** As the dashboard lists it. */
 function messageName({ registrationId, attempt }: Message, mentorCount: number): string {
-  const mentors = mentorCount === 1 ? '1 mentor' : `${mentorCount.toLocaleString('en-US')} mentors`;
+  const mentors = mentorCount === 1 ? '1 mentor' : `${COUNT.format(mentorCount)} mentors`;
   return `${formatRegistrationId(BigInt(registrationId))}, attempt ${attempt}, ${mentors}`;
 }
 

@@ -6,7 +6,8 @@ import type { Message } from '../domain/message.ts';
 import { findRefused } from './find-refused.ts';
 
 export type BatchOutcome =
-  | { kind: 'written'; after: BatchWritten }
+  /** `onDuplicate`: how it came to be written. */
+  | { kind: 'written'; after: BatchWritten; onDuplicate: OnDuplicate }
   /** In the ledger already: this delivery is a second one, and says nothing about the first. */
   | { kind: 'settled' }
   /** Cancelled, deleted, finished or on another attempt: nothing was written. */
@@ -19,14 +20,19 @@ const MAX_TRIES = 5;
  * Writes one batch exactly once, however often it is called: all of its activities, results and
  * counts, or nothing. Records that the database refuses become failed results with their code.
  *
+ * @param onDuplicate what to begin with
  * @throws a transient failure; the batch is to be tried again
  */
-export async function executeBatchInsert(db: Database, payload: BatchPayload): Promise<BatchOutcome> {
-  let plan: Plan = { batch: payload, onDuplicate: 'skip_known' };
+export async function executeBatchInsert(
+  db: Database,
+  payload: BatchPayload,
+  onDuplicate: OnDuplicate = 'fail',
+): Promise<BatchOutcome> {
+  let plan: Plan = { batch: payload, onDuplicate };
   for (let tries = 1; ; tries += 1) {
     try {
-      const after = await insertBatch(db.prisma, plan.batch, plan);
-      return { kind: 'written', after };
+      const after = await insertBatch(db.prisma, plan.batch, plan.onDuplicate);
+      return { kind: 'written', after, onDuplicate: plan.onDuplicate };
     } catch (error) {
       const failure = classifySqlFailure(error);
       if (failure.kind === 'settled' || failure.kind === 'fenced') return failure;
@@ -58,7 +64,7 @@ interface Plan {
 }
 
 async function adapted(db: Database, plan: Plan, failure: 'duplicate' | 'data'): Promise<Plan> {
-  if (failure === 'duplicate' && plan.onDuplicate === 'skip_known') return { ...plan, onDuplicate: 'skip' };
+  if (failure === 'duplicate' && plan.onDuplicate === 'fail') return { ...plan, onDuplicate: 'skip' };
   return { ...plan, batch: await withRefused(db, plan.batch) };
 }
 

@@ -1,3 +1,4 @@
+import type { OnDuplicate } from '../db/batches.ts';
 import type { Database } from '../db/client.ts';
 import type { Progress } from '../db/registrations.ts';
 import { type AttemptState, listMentorIds } from '../db/slices.ts';
@@ -31,11 +32,16 @@ export async function runBatches(
 ): Promise<Progress | 'fenced' | null> {
   const batches = readBatches(db, state, limit);
   let after: Progress | null = null;
+  let onDuplicate: OnDuplicate = 'fail';
   let isFenced = false;
   let isOver = false;
   const write = async (batch: BatchPayload) => {
-    const outcome = await executeBatchInsert(db, batch);
-    if (outcome.kind === 'written') after = later(after, { attempt: state.attempt, ...outcome.after });
+    const outcome = await executeBatchInsert(db, batch, onDuplicate);
+    if (outcome.kind === 'written') {
+      after = later(after, { attempt: state.attempt, ...outcome.after });
+      // Where there was one that nobody knew of, there are more.
+      if (outcome.onDuplicate === 'skip') onDuplicate = 'skip';
+    }
     isFenced ||= outcome.kind === 'fenced';
     isOver ||= isFenced || !(await goesOn(after));
   };

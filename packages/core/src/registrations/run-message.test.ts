@@ -79,6 +79,17 @@ test('mentors who are read a window at a time each get their own activity', asyn
   expect(written.map(({ mentorId }) => mentorId).toSorted()).toEqual(mentors('m', 17_001).toSorted());
 });
 
+test('duplicates among many others, in any order, are left out, batch after batch', async () => {
+  const others = await submit(deps, { mentor_ids: mentors('m', 2_500) });
+  await runChain({ ...deps, config: { ...deps.config, batchSize: 1_000, sliceMs: 5_000 } }, others);
+  const mentorIds = mentors('m', 2_600)
+    .filter((_, index) => index % 50 === 49)
+    .toReversed();
+  const id = await submit(deps, { mentor_ids: ['a', ...mentorIds, 'z'] });
+  await runChain(deps, id);
+  expect(await details(id)).toMatchObject({ status: 'completed', success_count: 4, failure_count: 50 });
+});
+
 test('a message whose ring is past does nothing', async () => {
   const id = await submitted(25);
   const first = await currentMessage(deps, id);

@@ -1,6 +1,6 @@
 import './provided-context.ts';
 
-export { insertBatch } from '../db/batches.ts';
+export { insertOnlyBatch } from '../db/batches.ts';
 export type { Executor } from '../db/executor.ts';
 export { insertRegistration } from '../db/registrations.ts';
 export { buildBatchPayload } from '../domain/build-batch-payload.ts';
