@@ -1,6 +1,6 @@
 import { loadConfig, migrate } from '@bulk/core';
+import { findFreePort } from '@bulk/core/embedded';
 import pg from 'pg';
-import { freePort } from '../e2e/free-port.ts';
 import { type ServiceProcess, startProcess } from '../e2e/processes.ts';
 import { ServiceClient } from './service-client.ts';
 
@@ -38,7 +38,7 @@ export async function install(options: InstallOptions): Promise<Installation> {
   count += 1;
   const name = `bench_${process.pid}_${count}`;
   const databaseUrl = withDatabase(servers.postgresUrl, name);
-  const port = await freePort();
+  const port = await findFreePort();
   const env = {
     DATABASE_URL: databaseUrl,
     QUEUE_PREFIX: `bench_${count}`,

@@ -1,3 +1,5 @@
+import { monotonicMs } from './clock.ts';
+
 /** Runs once what is to be measured, and says how it went: a rate or a duration. */
 export type Contestant = () => Promise<number>;
 
@@ -25,6 +27,13 @@ export async function inTurn<Name extends string>(
     }
   }
   return figures;
+}
+
+/** How many milliseconds it takes. */
+export async function timed(run: () => Promise<unknown>): Promise<number> {
+  const startedAt = monotonicMs();
+  await run();
+  return monotonicMs() - startedAt;
 }
 
 export function median(figures: readonly number[]): number {

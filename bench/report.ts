@@ -58,7 +58,7 @@ function cellsOf(row: Row): string[] {
   return [what, ours!, unit, against ?? '', theirs!, ratio!, goal ?? '', verdict ?? ''];
 }
 
-/** Why goals were missed, or could not be measured. */
+/** Why goals were missed. */
 function reasonsOf({ rows }: Run): string[] {
   return rows
     .filter(({ reason }) => reason !== null)

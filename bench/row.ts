@@ -5,7 +5,7 @@ import type { World } from './world.ts';
 export interface Row {
   what: string;
   unit: string;
-  ours: number | null;
+  ours: number;
   /** What ours is held against; null: the figure speaks for itself. */
   against: string | null;
   theirs: number | null;
@@ -13,8 +13,8 @@ export interface Row {
   ratio: number | null;
   /** Of the ratio where there is one, else of our figure; null: shown for information. */
   goal: string | null;
-  verdict: 'met' | 'MISSED' | 'absent' | null;
-  /** Why it was missed, or is absent. */
+  verdict: 'met' | 'MISSED' | null;
+  /** Why it was missed. */
   reason: string | null;
 }
 
@@ -72,12 +72,6 @@ export function figure({ what, unit, ours, ...judged }: Figure): Row {
     ratio: null,
     ...judge(mine, judged, ` ${unit}`),
   };
-}
-
-/** What can't be measured yet. */
-export function absent(what: string, goal: Bound, reason: string): Row {
-  const none = { unit: '', ours: null, against: null, theirs: null, ratio: null };
-  return { what, ...none, goal: `${goal.sign} ${goal.limit} ×`, verdict: 'absent', reason };
 }
 
 function judge(

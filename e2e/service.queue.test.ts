@@ -1,7 +1,7 @@
 import type { RegistrationState } from '@bulk/contract';
+import { findFreePort } from '@bulk/core/embedded';
 import { mentors, registrationRequest, waitFor } from '@bulk/core/testing';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
-import { freePort } from './free-port.ts';
 import { type Service, startService } from './service.ts';
 
 let service: Service;
@@ -64,7 +64,7 @@ test('processes that are told to stop end with 0, and what they had begun goes o
 test('a large registration can be watched from its start to its end, through either of two API processes', {
   timeout: 90_000,
 }, async () => {
-  const port = await freePort();
+  const port = await findFreePort();
   await service.start('api', { PORT: String(port) });
   const id = await submit(mentors('m', 20_000));
   const streams = await Promise.all(

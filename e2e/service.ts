@@ -1,7 +1,7 @@
 import type { RegistrationDetails } from '@bulk/contract';
+import { findFreePort } from '@bulk/core/embedded';
 import { createTestDeps, findInconsistencies, type TestDeps, waitFor } from '@bulk/core/testing';
 import { expect } from 'vitest';
-import { freePort } from './free-port.ts';
 import { type ServiceProcess, startProcess } from './processes.ts';
 
 export interface Service {
@@ -27,7 +27,7 @@ export async function startService(
   backend: 'postgres' | 'redis',
   settings: Record<string, string> = {},
 ): Promise<Service> {
-  const port = await freePort();
+  const port = await findFreePort();
   const url = `http://127.0.0.1:${port}`;
   const registrations = `${url}/api/v1/bulk-registrations`;
   const deps = await createTestDeps({

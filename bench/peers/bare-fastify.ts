@@ -1,4 +1,4 @@
-import { freePort } from '../../e2e/free-port.ts';
+import { findFreePort } from '@bulk/core/embedded';
 import { startHelper } from '../helper.ts';
 
 export interface BareFastify {
@@ -8,7 +8,7 @@ export interface BareFastify {
 
 /** Fastify with one route that sends what one indexed select by pg finds, in a process of its own. */
 export async function bareFastify(databaseUrl: string): Promise<BareFastify> {
-  const port = await freePort();
+  const port = await findFreePort();
   const helper = await startHelper('peers/bare-fastify-server.ts', [databaseUrl, String(port)]);
   return { baseUrl: `http://127.0.0.1:${port}`, stop: () => helper.stop() };
 }

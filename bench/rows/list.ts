@@ -1,6 +1,5 @@
 import type pg from 'pg';
-import { monotonicMs } from '../clock.ts';
-import { inTurn } from '../measure.ts';
+import { inTurn, timed } from '../measure.ts';
 import { atMost, compared, type Family, figure, type Row } from '../row.ts';
 import type { ServiceClient } from '../service-client.ts';
 
@@ -27,10 +26,10 @@ export const list: Family = {
 
     const figures = await inTurn(
       {
-        few: () => timed(small.client, first),
-        many: () => timed(large.client, first),
-        fewInTheMiddle: () => timed(small.client, pages.few),
-        manyInTheMiddle: () => timed(large.client, pages.many),
+        few: () => timedGet(small.client, first),
+        many: () => timedGet(large.client, first),
+        fewInTheMiddle: () => timedGet(small.client, pages.few),
+        manyInTheMiddle: () => timedGet(large.client, pages.many),
       },
       ROUNDS,
     );
@@ -53,7 +52,10 @@ export const list: Family = {
       }),
     ];
     for (const filter of FILTERS) {
-      const { ours } = await inTurn({ ours: () => timed(large.client, `${first}&${filter}`) }, { rounds: 7 });
+      const { ours } = await inTurn(
+        { ours: () => timedGet(large.client, `${first}&${filter}`) },
+        { rounds: 7 },
+      );
       rows.push(
         figure({
           what: `list of 1,000,000, counted: ${filter}`,
@@ -99,10 +101,9 @@ async function middle(client: ServiceClient, count: number): Promise<string> {
   return `?limit=${LIMIT}&after=${encodeURIComponent(pagination.next_cursor)}`;
 }
 
-async function timed(client: ServiceClient, path: string): Promise<number> {
-  const startedAt = monotonicMs();
-  const { status, body } = await client.get(path);
-  const tookMs = monotonicMs() - startedAt;
-  if (status !== 200) throw new Error(`GET ${path} was answered with ${status}: ${body}`);
-  return tookMs;
+function timedGet(client: ServiceClient, path: string): Promise<number> {
+  return timed(async () => {
+    const { status, body } = await client.get(path);
+    if (status !== 200) throw new Error(`GET ${path} was answered with ${status}: ${body}`);
+  });
 }

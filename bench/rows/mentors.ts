@@ -100,7 +100,7 @@ export const duplicates: Family = {
     const { client, pool } = installation;
     const rate = async (run: (work: Work) => Promise<number>) => {
       const work = newWork(MENTORS);
-      await ceiling(pool, work, 2);
+      await ceiling(pool, work, CONNECTIONS_OF_ONE_REGISTRATION);
       return MENTORS / ((await run(work)) / 1_000);
     };
     const figures = await inTurn(
@@ -135,6 +135,7 @@ export const duplicates: Family = {
   },
 };
 
-async function postUntilCompleted({ client }: Installation): Promise<number> {
+/** Mentors a second, of a registration of 100,000. */
+export async function postUntilCompleted({ client }: Installation): Promise<number> {
   return MENTORS / ((await client.untilCompleted(newWork(MENTORS))) / 1_000);
 }

@@ -1,10 +1,8 @@
 import type pg from 'pg';
-import type { Installation } from '../installation.ts';
 import { inTurn } from '../measure.ts';
 import { atLeast, compared, type Family } from '../row.ts';
-import { newWork } from '../work.ts';
+import { postUntilCompleted } from './mentors.ts';
 
-const MENTORS = 100_000;
 const DAYS = 1_000;
 const PRESENT_A_DAY = 10_000;
 
@@ -15,7 +13,10 @@ export const present: Family = {
     const empty = await world.install();
     const full = await world.install();
     await fill(full.pool);
-    const { ours, theirs } = await inTurn({ ours: () => run(full), theirs: () => run(empty) }, { rounds: 4 });
+    const { ours, theirs } = await inTurn(
+      { ours: () => postUntilCompleted(full), theirs: () => postUntilCompleted(empty) },
+      { rounds: 4 },
+    );
     await empty.remove();
     await full.remove();
     return [
@@ -30,10 +31,6 @@ export const present: Family = {
     ];
   },
 };
-
-async function run({ client }: Installation): Promise<number> {
-  return MENTORS / ((await client.untilCompleted(newWork(MENTORS))) / 1_000);
-}
 
 /**
  * Activities of a thousand days, those of the measured registrations among them, by SQL. The key is

@@ -1,6 +1,6 @@
-import { epochMs, monotonicMs } from '../clock.ts';
+import { epochMs } from '../clock.ts';
 import { POOL_SIZE } from '../installation.ts';
-import { eachOf, inTurn } from '../measure.ts';
+import { eachOf, inTurn, timed } from '../measure.ts';
 import { type BareBullmq, bareBullmq } from '../peers/bare-bullmq.ts';
 import { type BareStatements, bareStatements } from '../peers/bare-statements.ts';
 import { atLeast, atMost, compared, type Family, figure, type Row } from '../row.ts';
@@ -132,10 +132,4 @@ function manySmall(): Work[] {
   return Array.from({ length: REGISTRATIONS }, (_, index) =>
     newWork(0, { activity_date, mentor_ids: mentorIds(MENTORS, 1 + index * MENTORS) }),
   );
-}
-
-async function timed(run: () => Promise<unknown>): Promise<number> {
-  const startedAt = monotonicMs();
-  await run();
-  return monotonicMs() - startedAt;
 }

@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { RegistrationDetails } from '@bulk/contract';
 import { mentors, registrationRequest, waitFor } from '@bulk/core/testing';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -91,22 +90,17 @@ beforeAll(async () => {
   await service.submit(
     registrationRequest({ mentor_ids: mentors('mentor', 50), activity_type: 'office_hours' }),
   );
-  await waitFor(async () => (await standing('bulk-003')).status === 'completed');
+  await waitFor(async () => (await service.details('bulk-003')).status === 'completed');
   await service.submit(
     registrationRequest({ mentor_ids: mentors('mentor', 100_000), activity_type: 'newsletter' }),
   );
-  await waitFor(async () => (await standing('bulk-004')).success_count > 0);
+  await waitFor(async () => (await service.details('bulk-004')).success_count > 0);
   await service.stop(worker);
 });
 afterAll(async () => {
   await browser.close();
   await service.close();
 });
-
-async function standing(id: string): Promise<RegistrationDetails> {
-  const answer = await fetch(`${service.url}/api/v1/bulk-registrations/${id}?results=none`);
-  return (await answer.json()) as RegistrationDetails;
-}
 
 async function takePicture(page: Page, name: string, look: string): Promise<void> {
   mkdirSync(PICTURES, { recursive: true });

@@ -10,7 +10,7 @@ import { mentors, registrationRequest, waitFor } from '@bulk/core/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TcpProxy } from '../faults/tcp-proxy.ts';
 import { httpTap } from './http-tap.ts';
-import { type Service, startService } from './service.ts';
+import { type InProcessService, startInProcess } from './in-process-service.ts';
 
 // What only a process of its own can show: signals, pipes, exit codes as the shell sees them.
 
@@ -20,9 +20,9 @@ const PROGRAM = [process.execPath, '--import', 'tsx', '--conditions=@bulk/source
 /** As from npx, which passes its own Ctrl-C on. Two different ones, because the same one twice may arrive as one. */
 const TWICE = ['SIGINT', 'SIGTERM'] as const;
 
-let service: Service;
+let service: InProcessService;
 beforeAll(async () => {
-  service = await startService();
+  service = await startInProcess();
 });
 afterAll(() => service.close());
 

@@ -7,13 +7,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TcpProxy } from '../faults/tcp-proxy.ts';
 import { type BulkOptions, bulk } from './bulk.ts';
 import { httpTap } from './http-tap.ts';
-import { type Service, startService } from './service.ts';
+import { type InProcessService, startInProcess } from './in-process-service.ts';
 
-let service: Service;
+let service: InProcessService;
 let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'bulk-cli-'));
-  service = await startService();
+  service = await startInProcess();
 });
 afterAll(async () => {
   rmSync(folder, { recursive: true });

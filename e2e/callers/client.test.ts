@@ -9,12 +9,12 @@ import { mentors, registrationRequest } from '@bulk/core/testing';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { TcpProxy } from '../faults/tcp-proxy.ts';
 import { httpTap } from './http-tap.ts';
-import { type Service, startService } from './service.ts';
+import { type InProcessService, startInProcess } from './in-process-service.ts';
 
-let service: Service;
+let service: InProcessService;
 let client: BulkClient;
 beforeAll(async () => {
-  service = await startService();
+  service = await startInProcess();
   client = createClient({ baseUrl: service.url });
 });
 afterAll(() => service.close());

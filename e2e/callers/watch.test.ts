@@ -9,14 +9,14 @@ import { mentors, registrationRequest, waitFor } from '@bulk/core/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { TcpProxy } from '../faults/tcp-proxy.ts';
 import { httpTap, type Method } from './http-tap.ts';
-import { type Service, startService } from './service.ts';
+import { type InProcessService, startInProcess } from './in-process-service.ts';
 
-let service: Service;
+let service: InProcessService;
 let client: BulkClient;
 let proxy: TcpProxy<Method>;
 let throughProxy: BulkClient;
 beforeAll(async () => {
-  service = await startService();
+  service = await startInProcess();
 });
 afterAll(() => service.close());
 beforeEach(async () => {

@@ -2,15 +2,7 @@ import type { WireTap } from './interception.ts';
 import { cutIntoFrames, HEADER_BYTES } from './postgres-frames.ts';
 
 /** What a message on its way to PostgreSQL is about to do. */
-export type Statement =
-  | 'batch'
-  | 'submit'
-  | 'retry-commit'
-  | 'cancel'
-  | 'delete'
-  | 'take-ring'
-  | 'sweep'
-  | 'ring';
+export type Statement = 'batch' | 'submit' | 'retry-commit' | 'cancel' | 'delete' | 'take-ring' | 'ring';
 
 const TEXTS: readonly (readonly [Statement, RegExp])[] = [
   ['batch', /registration_is_ours/],
@@ -18,7 +10,6 @@ const TEXTS: readonly (readonly [Statement, RegExp])[] = [
   ['cancel', /set status = 'cancelled'/],
   ['delete', /delete from bulk_registrations/],
   ['take-ring', /set ring = r\.ring \+ 1/],
-  ['sweep', /update sweeps/],
   ['ring', /add_job/i],
 ];
 const BEGINS_RETRY = /set attempt = attempt \+ 1/;

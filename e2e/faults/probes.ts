@@ -1,5 +1,5 @@
 import { parseRegistrationId } from '@bulk/core';
-import { executeBatchInsert, mentors as namedMentors, waitFor } from '@bulk/core/testing';
+import { buildBatchPayload, executeBatchInsert, mentors as namedMentors, waitFor } from '@bulk/core/testing';
 import type { Entry } from './journal.ts';
 import type { World } from './world.ts';
 
@@ -85,22 +85,18 @@ async function untilFinished({ actions }: World, entry: Entry): Promise<void> {
 }
 
 function payloadOf(entry: Entry, attempt: number, batchNo: number, positions: number[]) {
-  return {
+  const { request } = entry;
+  const template = {
     registrationId: idOf(entry),
     attempt,
-    batchNo,
-    activityType: 'probe',
-    activityDate: '2025-01-01',
-    durationMinutes: 60,
-    notes: null,
-    coordinatorId: 'coord-1',
+    activityType: request.activity_type,
+    activityDate: request.activity_date,
+    durationMinutes: request.duration_minutes,
+    notes: request.notes,
+    coordinatorId: request.coordinator_id,
     overrideDuplicates: false,
-    mentors: positions.map((position) => ({
-      position,
-      mentorId: position === 1 ? 'bad-1' : `probe-${position - 1}`,
-      refusedWith: null,
-    })),
   };
+  return buildBatchPayload(template, batchNo, positions, (position) => request.mentor_ids[position - 1]!);
 }
 
 async function fencedOrSettled(outcome: Promise<{ kind: string }>): Promise<{ kind: string }> {

@@ -1,9 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { connect } from 'node:net';
-import { waitFor } from '@bulk/core/testing';
+import { findFreePort } from '@bulk/core/embedded';
 import { findRedisServer } from '../../scripts/lib/test-redis.mjs';
-import { freePort } from '../free-port.ts';
+import { type RedisProcess, sendToRedis, startRedisProcess } from '../redis-process.ts';
 
 /** The suite's own Redis. It keeps nothing: after a restart it is empty. */
 export interface RedisServer {
@@ -15,60 +12,27 @@ export interface RedisServer {
   start(): Promise<void>;
 }
 
-/** A shell that reads from our pipe ends the server with us, kill -9 included. */
-const SCRIPT = '"$@" & server=$!; echo "$server"; read -r _; kill -KILL "$server"; wait "$server"';
+const SETTINGS = ['--save', '', '--appendonly', 'no', '--enable-debug-command', 'yes'];
 
 /** @returns null: there is no Redis to be had on this machine */
 export async function startRedis(dir: string): Promise<RedisServer | null> {
   const program = findRedisServer();
   if (program === null) return null;
-  const port = await freePort();
-  let shell: ChildProcess | null = null;
-  let pid = 0;
+  const port = await findFreePort();
+  let running: RedisProcess | null = null;
 
   const server: RedisServer = {
     port,
-    send: (command) => sendTo(port, command),
-    signal: (name) => void process.kill(pid, name),
+    send: (command) => sendToRedis(port, command),
+    signal: (name) => void (running && process.kill(running.pid, name)),
     async kill() {
-      if (shell === null) return;
-      shell.stdin?.end();
-      await once(shell, 'exit');
-      shell = null;
+      await running?.stop();
+      running = null;
     },
     async start() {
-      if (shell !== null) return;
-      const settings = ['--port', port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-      const args = [
-        ...settings,
-        '--dir',
-        dir,
-        '--enable-debug-command',
-        'yes',
-        '--logfile',
-        `${dir}/redis.log`,
-      ];
-      shell = spawn('/bin/sh', ['-c', SCRIPT, 'sh', program, ...args.map(String)], {
-        detached: true,
-        stdio: ['pipe', 'pipe', 'ignore'],
-      });
-      const [line] = (await once(shell.stdout!, 'data')) as [Buffer];
-      pid = Number.parseInt(line.toString(), 10);
-      await waitFor(async () => (await server.send('PING')).startsWith('+PONG'), { timeoutMs: 10_000 });
+      running ??= await startRedisProcess({ program, port, dir, settings: SETTINGS });
     },
   };
   await server.start();
   return server;
-}
-
-/** An inline command (the protocol's form for people); the answer is what came first. */
-async function sendTo(port: number, command: string): Promise<string> {
-  const socket = connect(port, '127.0.0.1');
-  try {
-    socket.write(`${command}\r\n`);
-    const [answer] = (await once(socket, 'data')) as [Buffer];
-    return answer.toString();
-  } finally {
-    socket.destroy();
-  }
 }

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { type Config, type Database, loadConfig, migrate } from '@bulk/core';
+import { findFreePort } from '@bulk/core/embedded';
 import { openPatientDatabase } from '@bulk/core/testing';
-import { freePort } from '../free-port.ts';
 import { Actions } from './actions.ts';
 import { Fleet, type MemberName, WORKERS } from './fleet.ts';
 import { Journal } from './journal.ts';
@@ -68,7 +68,7 @@ export async function createWorld({ backend, dir, settings, patience }: WorldOpt
   const serviceUrl = await makeServiceRole(db, postgres.url);
 
   const links = await linkAll(postgres, redis);
-  const port = await freePort();
+  const port = await findFreePort();
   const envOf = (name: MemberName) => ({
     ...settings,
     PORT: String(port),

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { CONTRACT_EXAMPLES } from '@bulk/contract';
-import { createMemoryQueue, createTestDeps, type TestDeps } from '@bulk/core/testing';
+import { createTestDeps, type TestDeps } from '@bulk/core/testing';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { buildApp } from './app.ts';
 import type { App } from './fastify-app.ts';
@@ -12,7 +12,7 @@ const BODY = JSON.stringify(CONTRACT_EXAMPLES.createRequest);
 let deps: TestDeps;
 let app: App;
 beforeAll(async () => {
-  deps = { ...(await createTestDeps()), queue: createMemoryQueue() };
+  deps = await createTestDeps({ backend: 'memory' });
   app = await buildApp(deps);
   await app.listen({ host: '127.0.0.1', port: 0 });
 });

@@ -1,4 +1,4 @@
-import { cancelOrDelete, parseRegistrationId, retryFailed } from '@bulk/core';
+import { parseRegistrationId, retryFailed } from '@bulk/core';
 import {
   createTestDeps,
   findInconsistencies,
@@ -150,19 +150,6 @@ test('workers that stop in the middle leave a state that others finish', async (
   stopping = new AbortController();
   work();
   expect(await finished(id)).toMatchObject({ status: 'completed', success_count: 5_000 });
-});
-
-test('a cancel in the middle is exact', async () => {
-  work();
-  const id = await submitted(mentors('m', 5_000));
-  await waitFor(async () => (await details(id)).success_count > 0);
-  expect(await cancelOrDelete(deps, parseRegistrationId(id) ?? 0n, { only: 'cancel', ifMatch: null })).toBe(
-    'cancelled',
-  );
-  const left = await deps.db.prisma.activity.count();
-  await stopWorkers();
-  expect(await deps.db.prisma.activity.count()).toBe(left);
-  expect(await details(id)).toMatchObject({ status: 'cancelled', success_count: left });
 });
 
 test('a fault that passes is tried again until it has passed', async () => {

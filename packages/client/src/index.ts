@@ -1,4 +1,4 @@
-export { type BulkClient, createClient } from './client.ts';
+export { type BulkClient, createClient, newKey } from './client.ts';
 export { ApiProblem, ServiceUnreachable } from './errors.ts';
 export type { RegistrationState } from './registration-state.ts';
 export type { Download, DownloadOptions, ResultsOptions } from './results.ts';

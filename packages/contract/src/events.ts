@@ -3,16 +3,6 @@ import { RegistrationId, Timestamp } from './fields.ts';
 import { LIMITS } from './limits.ts';
 import { RegistrationDetails } from './registrations.ts';
 
-/**
- * What a stream of events tells:
- *
- * - progress: the state, whenever it has changed
- * - end: the final state; the stream is over
- * - gone: the registration was deleted; the stream is over
- */
-export const EVENT_NAMES = ['progress', 'end', 'gone'] as const;
-export type EventName = (typeof EVENT_NAMES)[number];
-
 const { id, status, mentor_count, success_count, failure_count, retry_count, updated_at, completed_at } =
   RegistrationDetails.properties;
 const { progress, delayed } = RegistrationDetails.properties;

@@ -2,15 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { MentorResult, Problem, ResultsResponse } from '@bulk/contract';
 import type { Database } from '@bulk/core';
-import {
-  createMemoryQueue,
-  createTestDeps,
-  mentors,
-  runChain,
-  submit,
-  type TestDeps,
-  waitFor,
-} from '@bulk/core/testing';
+import { createTestDeps, mentors, runChain, submit, type TestDeps, waitFor } from '@bulk/core/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildApp } from '../app.ts';
 import type { App } from '../fastify-app.ts';
@@ -21,7 +13,7 @@ let deps: TestDeps;
 let app: App;
 let pagesRead = 0;
 beforeAll(async () => {
-  deps = { ...(await createTestDeps()), queue: createMemoryQueue() };
+  deps = await createTestDeps({ backend: 'memory' });
   app = await buildApp({ ...deps, db: countingPages(deps.db) });
   await app.listen({ host: '127.0.0.1', port: 0 });
 });

@@ -1,11 +1,10 @@
-import { ApiProblem } from '@bulk/client';
+import { ApiProblem, newKey } from '@bulk/client';
 import type { CreateRegistrationRequest, DryRunResponse } from '@bulk/contract';
 import { useMutation } from '@tanstack/react-query';
 import { useDeferredValue, useMemo, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { client } from '../api.ts';
 import { savePlan } from '../details/override-plan.ts';
-import { newKey } from '../new-key.ts';
 import { EMPTY_FORM, type FormValues, fieldErrorsOf, requestOf, tooMany } from './form-values.ts';
 import { readPastedMentors } from './mentor-list.ts';
 

@@ -61,8 +61,12 @@ const activitiesOf = ({ registrationId }: BatchPayload) =>
   deps.db.prisma.activity.findMany({ where: { bulkRegistrationId: registrationId }, orderBy: { id: 'asc' } });
 
 /** Gives mentors the activity that the batch is about to write. */
-const registered = (batch: BatchPayload, mentorIds: string[]) =>
-  deps.db.prisma.activity.createMany({
+const registered = (
+  batch: BatchPayload,
+  mentorIds: string[],
+  db: Pick<TestDeps['db']['prisma'], 'activity'> = deps.db.prisma,
+) =>
+  db.activity.createMany({
     data: mentorIds.map((mentorId) => ({
       mentorId,
       activityType: batch.activityType,
@@ -239,17 +243,7 @@ test('a duplicate that is known is left out, and one that comes in between fails
   // Uncommitted while the statement begins: it is no known one, and is waited for.
   let written: Promise<unknown> | undefined;
   await deps.db.prisma.$transaction(async (tx) => {
-    await tx.activity.create({
-      data: {
-        mentorId: 'c',
-        activityType: batch.activityType,
-        activityDate: new Date(batch.activityDate),
-        occurrence: 0,
-        durationMinutes: 1,
-        coordinatorId: 'other',
-        bulkRegistrationId: 0n,
-      },
-    });
+    await registered(batch, ['c'], tx);
     written = failureOf(batch, 'fail');
     await waitFor(async () => {
       const [waiting] = await deps.db.prisma.$queryRaw<[{ count: bigint }]>`

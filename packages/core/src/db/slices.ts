@@ -1,19 +1,11 @@
+import type { ActivityTemplate } from '../domain/build-batch-payload.ts';
 import type { Executor } from './executor.ts';
 
 /** What a runner needs to know of an attempt, but for the mentors. */
-export interface AttemptState {
-  registrationId: bigint;
-  attempt: number;
-  activityType: string;
-  /** YYYY-MM-DD */
-  activityDate: string;
-  durationMinutes: number;
-  notes: string | null;
-  coordinatorId: string;
+export interface AttemptState extends ActivityTemplate {
   mentorCount: number;
   successCount: number;
   failureCount: number;
-  overrideDuplicates: boolean;
   batchSize: number;
   /** The work list; null: every mentor. */
   positions: number[] | null;

@@ -15,7 +15,7 @@ export interface Ring extends Message {
 
 /**
  * - entry: every chain starts here and runs one batch, so a small registration is done with it
- * - slices: what is left of larger ones, in short slices that hand over at the tail
+ * - slices: what is left of larger ones, in short slices that hand over at the tail to whoever waits
  */
 export const LANES = ['entry', 'slices'] as const;
 export type Lane = (typeof LANES)[number];

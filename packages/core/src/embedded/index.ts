@@ -8,6 +8,8 @@ import { chooseServerUser } from './server-user.ts';
 import { superviseServer } from './supervise.ts';
 import { moveWithinReach } from './within-reach.ts';
 
+export { findFreePort };
+
 export interface EmbeddedPostgresOptions {
   /** Made when missing. Everything else of PostgreSQL lives in it, its log and password too. */
   readonly dataDir: string;

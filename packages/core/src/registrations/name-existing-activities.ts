@@ -5,7 +5,7 @@ import { formatActivityId } from '../domain/ids.ts';
 
 /**
  * Adds to the first `atMost` duplicates of these results the activity that each clashes with. It is
- * looked up at reading: the batch can't see it.
+ * looked up at reading: the ledger does not keep it.
  *
  * @returns how many of these it looked for
  */

@@ -2,7 +2,6 @@ import type { MentorResult } from '@bulk/contract';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parseRegistrationId } from '../domain/ids.ts';
 import {
-  createMemoryQueue,
   createTestDeps,
   currentMessage,
   mentors,
@@ -18,7 +17,7 @@ import { retryFailed } from './retry-failed.ts';
 
 let deps: TestDeps;
 beforeEach(async () => {
-  deps = { ...(await createTestDeps({ settings: { BATCH_SIZE: '3' } })), queue: createMemoryQueue() };
+  deps = await createTestDeps({ backend: 'memory', settings: { BATCH_SIZE: '3' } });
 });
 afterEach(() => deps.close());
 

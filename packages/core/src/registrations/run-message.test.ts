@@ -99,15 +99,6 @@ test('a message whose ring is past does nothing', async () => {
   await runChain(deps, id);
 });
 
-test('a message delivered twice at once writes nothing twice', async () => {
-  const id = await submitted(25);
-  const message = await currentMessage(deps, id);
-  const outcomes = await Promise.all(Array.from({ length: 8 }, () => runOnce(deps, message)));
-  expect(outcomes.filter((outcome) => outcome.kind === 'handed_over')).toHaveLength(1);
-  await runChain(deps, id);
-  expect(await details(id)).toMatchObject({ status: 'completed', success_count: 25, failure_count: 0 });
-});
-
 test('batches stay the same when the configured size changes in between', async () => {
   const id = await submitted(35);
   await runOnce(deps, await currentMessage(deps, id));
@@ -160,21 +151,6 @@ test('a registration that is deleted while a runner reads it is left alone, and 
   const message = await currentMessage(deps, id);
   expect(await runOnce({ ...deps, db: { ...deps.db, prisma } }, message)).toEqual({ kind: 'not_ours' });
   expect(reads).toBe(4);
-});
-
-test('two registrations of the same mentors in opposite order share them without a deadlock', async () => {
-  const ids = mentors('shared', 300);
-  const one = await submit(deps, { mentor_ids: ids });
-  const other = await submit(deps, { mentor_ids: ids.toReversed() });
-  await Promise.all([runChain(deps, one), runChain(deps, other)]);
-  const [first, second] = await Promise.all([details(one), details(other)]);
-  expect(first.success_count + second.success_count).toBe(300);
-  expect(first.failure_count + second.failure_count).toBe(300);
-  expect(
-    [...first.results, ...second.results].every(
-      ({ status, error }) => status === 'success' || error?.code === 'duplicate',
-    ),
-  ).toBe(true);
 });
 
 test('a passing fault is no result: the mentors stay pending, and the details say since when and why', async () => {

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parseRegistrationId } from '../domain/ids.ts';
 import {
-  createMemoryQueue,
   createTestDeps,
   currentMessage,
   mentors,
@@ -20,7 +19,7 @@ let deps: TestDeps;
 let watchers: Watchers;
 beforeEach(async () => {
   const settings = { BATCH_SIZE: '2', MAX_WATCHERS: '60' };
-  deps = { ...(await createTestDeps({ settings })), queue: createMemoryQueue() };
+  deps = await createTestDeps({ backend: 'memory', settings });
   watchers = createWatchers(deps);
 });
 afterEach(() => deps.close());

@@ -11,9 +11,9 @@ export interface FreezableServer {
   close(): Promise<void>;
 }
 
-/** Passes everything on to PostgreSQL, until it is told to pass nothing any more. */
-export async function startFreezableServer(databaseUrl: string): Promise<FreezableServer> {
-  const target = new URL(databaseUrl);
+/** Passes everything on to a server, until it is told to pass nothing any more. */
+export async function startFreezableServer(serverUrl: string): Promise<FreezableServer> {
+  const target = new URL(serverUrl);
   const sockets = new Set<Socket>();
   const frozen = new WeakSet<Socket>();
   let allFrozen = false;
@@ -30,7 +30,7 @@ export async function startFreezableServer(databaseUrl: string): Promise<Freezab
     }
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const url = new URL(databaseUrl);
+  const url = new URL(serverUrl);
   url.port = String((server.address() as AddressInfo).port);
   return {
     url: url.href,

@@ -1,3 +1,4 @@
+import { afterAll, beforeAll, expect } from 'vitest';
 import { createDatabase, type Database } from '../db/client.ts';
 import { TRANSITIONS } from '../domain/states.ts';
 import { createTestDeps, type TestDeps } from './test-deps.ts';
@@ -9,8 +10,21 @@ export interface RaceDeps extends TestDeps {
 
 const APPLICATION = 'race';
 
+/** Those of one test file: made before its races, closed after them, when no deadlock may have been. */
+export function provideRaceDeps(): () => RaceDeps {
+  let deps: RaceDeps;
+  beforeAll(async () => {
+    deps = await createRaceDeps();
+  });
+  afterAll(async () => {
+    expect(await deps.endCountingDeadlocks()).toBe(0);
+    await deps.close();
+  });
+  return () => deps;
+}
+
 /** As `createTestDeps`, with room for many runners, and sessions that can be told from the queue's. */
-export async function createRaceDeps(): Promise<RaceDeps> {
+async function createRaceDeps(): Promise<RaceDeps> {
   const deps = await createTestDeps({ settings: { SLICE_MS: '1', SWEEP_MS: '50' } });
   const databaseUrl = `${deps.config.databaseUrl}?application_name=${APPLICATION}`;
   const db = createDatabase({ databaseUrl, databasePoolSize: 24 }, deps.log);

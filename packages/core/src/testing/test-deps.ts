@@ -7,6 +7,7 @@ import type { Deps } from '../deps.ts';
 import { createLogger } from '../log.ts';
 import { createQueue } from '../queue/registration-queue.ts';
 import { submitRegistration } from '../registrations/submit.ts';
+import { createMemoryQueue } from './memory-queue.ts';
 import { cloneDatabase, type TestDatabase } from './test-database.ts';
 
 export interface TestDeps extends Deps {
@@ -16,9 +17,12 @@ export interface TestDeps extends Deps {
   close(): Promise<void>;
 }
 
+/** memory: nothing is delivered, and a test is the worker. */
+type Backend = 'postgres' | 'redis' | 'memory';
+
 export interface TestDepsOptions {
   /** Which queue; tests that name none run on PostgreSQL. */
-  backend?: 'postgres' | 'redis';
+  backend?: Backend;
   settings?: Record<string, string>;
 }
 
@@ -32,7 +36,7 @@ export async function createTestDeps({
   const config: Config = loadConfig(env);
   const log = createLogger(config, { name: 'test' });
   const db = createDatabase(config, log);
-  const queue = createQueue(config, log);
+  const queue = backend === 'memory' ? createMemoryQueue() : createQueue(config, log);
 
   return {
     config,
@@ -53,8 +57,8 @@ export async function createTestDeps({
 }
 
 /** On Redis all tests share a server, so that each takes a prefix; on PostgreSQL each has a database. */
-function queueEnv(backend: 'postgres' | 'redis'): Record<string, string> {
-  if (backend === 'postgres') return {};
+function queueEnv(backend: Backend): Record<string, string> {
+  if (backend !== 'redis') return {};
   const redisUrl = inject('redisUrl');
   if (redisUrl === null) throw new Error('This test needs a Redis; `npm test` finds or installs one.');
   return { REDIS_URL: redisUrl, QUEUE_PREFIX: `t${randomBytes(6).toString('hex')}` };

@@ -149,7 +149,6 @@ const mediaType = fc.oneof(
   ),
 );
 
-/** An accepted key is a promise to answer alike; each run so has headers that nobody sent before. */
 export const anyHeaders: fc.Arbitrary<Record<string, string>> = fc.record(
   {
     'if-match': headerValue,

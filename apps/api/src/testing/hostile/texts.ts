@@ -52,7 +52,7 @@ function isPlainText(text: string): boolean {
   );
 }
 
-function isId(text: string): boolean {
+export function isId(text: string): boolean {
   return isPlainText(text) && text.trim() !== '' && Array.from(text).length <= 64;
 }
 

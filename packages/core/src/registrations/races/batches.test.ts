@@ -1,28 +1,21 @@
-import { afterAll, beforeAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { findAttemptState } from '../../db/slices.ts';
 import { batchPositions } from '../../domain/batching.ts';
 import { type BatchPayload, buildBatchPayload } from '../../domain/build-batch-payload.ts';
 import { formatRegistrationId } from '../../domain/ids.ts';
 import { currentMessage, mentors, runChain, runOnce } from '../../testing/index.ts';
-import { createRaceDeps, type RaceDeps } from '../../testing/race-deps.ts';
+import { provideRaceDeps } from '../../testing/race-deps.ts';
 import { inRaceWorld, type RaceWorld } from '../../testing/race-world.ts';
 import type { Random } from '../../testing/random.ts';
 import { raceTest } from '../../testing/seeded-runs.ts';
 import { executeBatchInsert } from '../execute-batch-insert.ts';
 
-let deps: RaceDeps;
-beforeAll(async () => {
-  deps = await createRaceDeps();
-});
-afterAll(async () => {
-  expect(await deps.endCountingDeadlocks()).toBe(0);
-  await deps.close();
-});
+const deps = provideRaceDeps();
 
 const RUNNERS = 20;
 
 raceTest('of twenty runners of one batch one writes it', 6, async (random) => {
-  await inRaceWorld(deps, random, { batchSize: 10, runners: 0 }, async (world) => {
+  await inRaceWorld(deps(), random, { batchSize: 10, runners: 0 }, async (world) => {
     const all = mentors('m', 40);
     const earlier = await world.submit({ mentor_ids: random.some(all) });
     await runChain(world.deps, formatRegistrationId(earlier));
@@ -47,7 +40,7 @@ raceTest('of twenty runners of one batch one writes it', 6, async (random) => {
 });
 
 raceTest('of twenty runners of one message one goes on with the chain', 6, async (random) => {
-  await inRaceWorld(deps, random, { batchSize: random.between(5, 40), runners: 0 }, async (world) => {
+  await inRaceWorld(deps(), random, { batchSize: random.between(5, 40), runners: 0 }, async (world) => {
     const id = await world.submit({ mentor_ids: mentors('m', 40), override_duplicates: random.chance(0.5) });
     let message = await currentMessage(world.deps, formatRegistrationId(id));
     for (let lane: 'entry' | 'slices' = 'entry'; ; lane = 'slices') {
@@ -65,7 +58,7 @@ raceTest('of twenty runners of one message one goes on with the chain', 6, async
 raceTest('registrations of the same mentors in opposite orders share them', 10, async (random) => {
   const all = mentors('shared', random.between(20, 120));
   const options = { batchSize: random.between(3, 60), runners: 8, queue: { copies: 3 } };
-  await inRaceWorld(deps, random, options, async (world) => {
+  await inRaceWorld(deps(), random, options, async (world) => {
     const orders = inFourOrders(random, all, options.batchSize);
     const ids = await Promise.all(orders.map((mentor_ids) => world.submit({ mentor_ids })));
     await world.untilIdle();
@@ -77,7 +70,7 @@ raceTest('registrations of the same mentors in opposite orders share them', 10, 
 raceTest('registrations that override share nothing, in whichever order they come', 10, async (random) => {
   const all = mentors('shared', random.between(20, 120));
   const options = { batchSize: random.between(3, 60), runners: 8, queue: { copies: 3 } };
-  await inRaceWorld(deps, random, options, async (world) => {
+  await inRaceWorld(deps(), random, options, async (world) => {
     const requests = inFourOrders(random, all, options.batchSize).map((mentor_ids, index) => ({
       mentor_ids,
       override_duplicates: index < 2 || random.chance(0.5),

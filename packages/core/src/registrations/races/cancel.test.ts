@@ -1,23 +1,15 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { mentors } from '../../testing/index.ts';
-import { createRaceDeps, type RaceDeps } from '../../testing/race-deps.ts';
-import { inRaceWorld } from '../../testing/race-world.ts';
+import { provideRaceDeps } from '../../testing/race-deps.ts';
+import { inRaceWorld, turns } from '../../testing/race-world.ts';
 import { raceTest } from '../../testing/seeded-runs.ts';
 
-let deps: RaceDeps;
-beforeAll(async () => {
-  deps = await createRaceDeps();
-});
-afterAll(async () => {
-  expect(await deps.endCountingDeadlocks()).toBe(0);
-  await deps.close();
-});
+const deps = provideRaceDeps();
 
 /** The counts are exact, and after the return nothing is written: `inRaceWorld` sees to it. */
 raceTest('a cancel among running batches is exact', 15, async (random) => {
   const options = { batchSize: random.between(2, 20), runners: 4, queue: { copies: 3 } };
-  await inRaceWorld(deps, random, options, async (world) => {
+  await inRaceWorld(deps(), random, options, async (world) => {
     const all = mentors('m', random.between(30, 120));
     const requests = Array.from({ length: random.between(1, 3) }, () => ({
       mentor_ids: random.some(all),
@@ -36,7 +28,7 @@ raceTest('a cancel among running batches is exact', 15, async (random) => {
 });
 
 raceTest('of many cancels at once one cancels', 8, async (random) => {
-  await inRaceWorld(deps, random, { batchSize: 5, runners: 3 }, async (world) => {
+  await inRaceWorld(deps(), random, { batchSize: 5, runners: 3 }, async (world) => {
     const id = await world.submit({ mentor_ids: mentors('m', 60) });
     await world.untilProcessed(id, random.between(0, 30));
     const outcomes = await Promise.all(Array.from({ length: 6 }, () => world.remove(id, 'cancel')));
@@ -47,7 +39,7 @@ raceTest('of many cancels at once one cancels', 8, async (random) => {
 
 raceTest('a retry and a cancel at once leave one of the two in force', 12, async (random) => {
   const options = { batchSize: random.between(2, 10), runners: 4, queue: { copies: 2 } };
-  await inRaceWorld(deps, random, options, async (world) => {
+  await inRaceWorld(deps(), random, options, async (world) => {
     const all = mentors('m', random.between(10, 40));
     await world.submit({ mentor_ids: random.some(all) });
     await world.untilIdle();
@@ -69,8 +61,3 @@ raceTest('a retry and a cancel at once leave one of the two in force', 12, async
     }
   });
 });
-
-/** A head start for the others, in turns of the event loop: about as long as a statement takes. */
-async function turns(count: number): Promise<void> {
-  for (let turn = 0; turn < count; turn += 1) await nextTurn();
-}

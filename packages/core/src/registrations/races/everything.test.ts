@@ -1,25 +1,17 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { mentors } from '../../testing/index.ts';
-import { createRaceDeps, type RaceDeps } from '../../testing/race-deps.ts';
-import { inRaceWorld, type RaceWorld } from '../../testing/race-world.ts';
+import { provideRaceDeps } from '../../testing/race-deps.ts';
+import { inRaceWorld, type RaceWorld, turns } from '../../testing/race-world.ts';
 import type { Random } from '../../testing/random.ts';
 import { raceTest } from '../../testing/seeded-runs.ts';
 
-let deps: RaceDeps;
-beforeAll(async () => {
-  deps = await createRaceDeps();
-});
-afterAll(async () => {
-  expect(await deps.endCountingDeadlocks()).toBe(0);
-  await deps.close();
-});
+const deps = provideRaceDeps();
 
 const REMOVALS = ['cancelled', 'deleted', 'registration_not_found'];
 
 raceTest('a deletion among everything else leaves the activities and nothing more', 12, async (random) => {
   const options = { batchSize: random.between(2, 20), runners: 4, queue: { copies: 3 } };
-  await inRaceWorld(deps, random, options, async (world) => {
+  await inRaceWorld(deps(), random, options, async (world) => {
     const all = mentors('m', random.between(20, 80));
     await world.submit({ mentor_ids: random.some(all) });
     if (random.chance(0.5)) await world.untilIdle(); // so that some of the next one's mentors will fail
@@ -31,7 +23,7 @@ raceTest('a deletion among everything else leaves the activities and nothing mor
     };
     const headStart = random.between(0, 40);
     const remove = async () => {
-      for (let turn = 0; turn < headStart; turn += 1) await nextTurn();
+      await turns(headStart);
       const outcomes = [await world.remove(id), await world.remove(id), await world.remove(id)];
       for (const outcome of outcomes) expect(outcome).toBeOneOf(REMOVALS);
       return outcomes;
@@ -50,7 +42,7 @@ raceTest('whatever is lost, doubled or late, the sweeper brings it to its end', 
     runners: 6,
     queue: { lost: 0.3, copies: 3, lies: 0.3 },
   };
-  await inRaceWorld(deps, random, options, async (world) => {
+  await inRaceWorld(deps(), random, options, async (world) => {
     const stopSweeper = world.startSweeper();
     const all = mentors('m', random.between(10, 60));
     const ids = await Promise.all(Array.from({ length: 4 }, () => world.submit(requestFor(random, all))));
@@ -86,7 +78,7 @@ function deed(
     () => world.remove(id, 'cancel'),
     () => world.remove(id),
     async () => world.queue.loseAll(),
-    () => nextTurn(),
+    () => turns(1),
   ]);
 }
 

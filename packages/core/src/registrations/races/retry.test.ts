@@ -1,21 +1,14 @@
-import { afterAll, beforeAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { findProgress } from '../../db/registrations.ts';
 import { formatRegistrationId } from '../../domain/ids.ts';
 import { currentMessage, mentors, runChain, runOnce } from '../../testing/index.ts';
-import { createRaceDeps, type RaceDeps } from '../../testing/race-deps.ts';
+import { provideRaceDeps } from '../../testing/race-deps.ts';
 import { inRaceWorld, type RaceWorld } from '../../testing/race-world.ts';
 import type { Random } from '../../testing/random.ts';
 import { raceTest } from '../../testing/seeded-runs.ts';
 import { retryFailed } from '../retry-failed.ts';
 
-let deps: RaceDeps;
-beforeAll(async () => {
-  deps = await createRaceDeps();
-});
-afterAll(async () => {
-  expect(await deps.endCountingDeadlocks()).toBe(0);
-  await deps.close();
-});
+const deps = provideRaceDeps();
 
 const attemptOf = async ({ deps: { db } }: RaceWorld, id: bigint) =>
   (await findProgress(db.prisma, id))?.attempt;
@@ -36,7 +29,7 @@ async function withFailures(world: RaceWorld, random: Random, all: string[]): Pr
 }
 
 raceTest('of many retries at once one starts, round after round', 10, async (random) => {
-  await inRaceWorld(deps, random, { batchSize: random.between(2, 20), runners: 0 }, async (world) => {
+  await inRaceWorld(deps(), random, { batchSize: random.between(2, 20), runners: 0 }, async (world) => {
     const all = mentors('m', random.between(5, 40));
     const id = await withFailures(world, random, all);
     for (let round = 1; round <= 3; round += 1) {
@@ -54,7 +47,7 @@ raceTest('of many retries at once one starts, round after round', 10, async (ran
 
 raceTest('retries that overtake each other are each run once', 12, async (random) => {
   const options = { batchSize: random.between(2, 10), runners: 4, queue: { copies: 3 } };
-  await inRaceWorld(deps, random, options, async (world) => {
+  await inRaceWorld(deps(), random, options, async (world) => {
     const all = mentors('m', random.between(5, 40));
     await world.submit({ mentor_ids: random.some(all) });
     const id = await world.submit({ mentor_ids: all });
@@ -82,7 +75,7 @@ raceTest('retries that overtake each other are each run once', 12, async (random
 });
 
 raceTest('retries of one key at once are one retry, while others come in between', 10, async (random) => {
-  await inRaceWorld(deps, random, { batchSize: random.between(2, 10), runners: 2 }, async (world) => {
+  await inRaceWorld(deps(), random, { batchSize: random.between(2, 10), runners: 2 }, async (world) => {
     const id = await withFailures(world, random, mentors('m', random.between(5, 40)));
     const keys = random.shuffled(['k1', 'k1', 'k1', 'k1', null, null]);
     const answers = await Promise.all(
@@ -102,7 +95,7 @@ raceTest('retries of one key at once are one retry, while others come in between
 });
 
 raceTest('a batch of an earlier attempt that comes late changes nothing', 6, async (random) => {
-  await inRaceWorld(deps, random, { batchSize: 5, runners: 0 }, async (world) => {
+  await inRaceWorld(deps(), random, { batchSize: 5, runners: 0 }, async (world) => {
     const id = await withFailures(world, random, mentors('m', 20));
     const late = await currentMessage(world.deps, formatRegistrationId(id));
     expect(await world.retry(id, { override_duplicates: true })).toBe('accepted');

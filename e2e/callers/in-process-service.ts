@@ -1,10 +1,10 @@
 import type { AddressInfo } from 'node:net';
 import type { Deps } from '@bulk/core';
-import { createMemoryQueue, createTestDeps, currentMessage, runChain, runOnce } from '@bulk/core/testing';
+import { createTestDeps, currentMessage, runChain, runOnce } from '@bulk/core/testing';
 import { buildApp } from '../../apps/api/src/app.ts';
 
 /** The API on a real port with a database of its own; a test is the worker. */
-export interface Service {
+export interface InProcessService {
   readonly url: string;
   readonly deps: Deps;
   /** One batch of 1,000 mentors. */
@@ -16,9 +16,8 @@ export interface Service {
   close(): Promise<void>;
 }
 
-export async function startService(): Promise<Service> {
-  const testDeps = await createTestDeps();
-  const deps = { ...testDeps, queue: createMemoryQueue() };
+export async function startInProcess(): Promise<InProcessService> {
+  const deps = await createTestDeps({ backend: 'memory' });
   let port = 0;
   const listen = async () => {
     const app = await buildApp(deps);
@@ -38,7 +37,7 @@ export async function startService(): Promise<Service> {
     },
     close: async () => {
       await app.close();
-      await testDeps.close();
+      await deps.close();
     },
   };
 }
