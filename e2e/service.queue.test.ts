@@ -29,7 +29,7 @@ test('two workers share a backlog, and one that is killed in the middle costs no
   const ids = await Promise.all(Array.from({ length: 8 }, (_, index) => submit(mentors(`r${index}`, 8_000))));
   const [doomed] = await Promise.all([service.start('worker'), service.start('worker')]);
   await waitFor(async () =>
-    (await Promise.all(ids.map(service.details))).some((each) => each.success_count > 0),
+    (await Promise.all(ids.map((each) => service.details(each)))).some((each) => each.success_count > 0),
   );
   await service.stop(doomed, 'SIGKILL');
 

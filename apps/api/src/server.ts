@@ -2,7 +2,7 @@ import { createDeps } from '@bulk/core';
 import { buildApp } from './app.ts';
 import { closeInOrder } from './shutdown.ts';
 
-const deps = createDeps({ name: 'api' });
+const deps = createDeps('api');
 const app = await buildApp(deps);
 const stop = closeInOrder(app, deps);
 

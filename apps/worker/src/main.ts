@@ -3,7 +3,7 @@ import { startHealthServer } from './health.ts';
 import { startSweeper } from './sweeper.ts';
 import { CLOSE_MS, startWorkers } from './workers.ts';
 
-const deps = createDeps({ name: 'worker' });
+const deps = createDeps('worker');
 const { config, log } = deps;
 const stopping = new AbortController();
 

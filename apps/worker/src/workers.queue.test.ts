@@ -157,6 +157,9 @@ test('a fault that passes is tried again until it has passed', async () => {
   work();
   const id = await submitted(mentors('m', 5));
   await waitFor(async () => (await details(id)).delayed);
+  // Not left to its lock, which would run out some time.
+  const [entry] = deps.queue.dashboardQueues();
+  await waitFor(async () => (await entry?.getDelayedCount()) === 1);
   await deps.db.prisma.$executeRaw`alter table activities_away rename to activities`;
   expect(await finished(id)).toMatchObject({ status: 'completed', success_count: 5, delayed: null });
 });

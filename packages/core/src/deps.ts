@@ -12,11 +12,12 @@ export interface Deps {
 }
 
 /** As the environment says. Where that is not valid, says why and ends the program. */
-export function createDeps({ name }: { name: string }): Deps {
+export function createDeps(name: 'api' | 'worker'): Deps {
   try {
     const config = loadConfig(readEnvironment());
     const log = createLogger(config, { name });
-    return { config, log, db: createDatabase(config, log), queue: createQueue(config, log) };
+    const db = createDatabase(config, log, { byIndex: name === 'worker' });
+    return { config, log, db, queue: createQueue(config, log) };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);

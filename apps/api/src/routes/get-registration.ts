@@ -1,10 +1,9 @@
-import { Readable } from 'node:stream';
 import { CONTRACT_EXAMPLES, GetRegistrationQuery, RegistrationDetails } from '@bulk/contract';
 import { type Deps, getRegistration } from '@bulk/core';
 import { Type } from 'typebox';
 import type { App } from '../fastify-app.ts';
 import { problems } from './problem-responses.ts';
-import { documented, IdParams, registrationIdOf, TAG } from './shared.ts';
+import { documented, IdParams, registrationIdOf, TAG, textStream } from './shared.ts';
 import { writeDetails } from './write-details.ts';
 
 const schema = {
@@ -45,7 +44,7 @@ export function detailsRoute(app: App, deps: Deps): void {
     if (found.kind === 'unchanged') return reply.code(304).send();
     if (found.retryAfterSeconds !== null) reply.header('retry-after', String(found.retryAfterSeconds));
     if (found.largeResults === null) return reply.code(200).send(found.details);
-    const text = request.method === 'HEAD' ? [] : writeDetails(found.details, found.largeResults);
-    return reply.type('application/json; charset=utf-8').send(Readable.from(text));
+    const text = writeDetails(found.details, found.largeResults);
+    return reply.type('application/json; charset=utf-8').send(textStream(request, text));
   });
 }

@@ -1,11 +1,10 @@
-import { Readable } from 'node:stream';
 import { type Fault, GetResultsQuery, ResultsResponse } from '@bulk/contract';
 import { AppError, type Deps, formatRegistrationId, listResults, openResults } from '@bulk/core';
 import type { FastifyReply } from 'fastify';
 import type { App } from '../fastify-app.ts';
 import { problems } from './problem-responses.ts';
 import { FILE_TYPES, FILE_WRITERS, type FileFormat } from './result-files.ts';
-import { documentedFiles, IdParams, registrationIdOf, TAG } from './shared.ts';
+import { documentedFiles, IdParams, registrationIdOf, TAG, textStream } from './shared.ts';
 
 const schema = {
   tags: [TAG],
@@ -28,19 +27,19 @@ const schema = {
 };
 
 export function resultsRoute(app: App, deps: Deps): void {
-  app.get('/:id/results', { schema }, async ({ params, query, method }, reply) => {
-    const id = registrationIdOf(params);
-    const { format = 'json', ...request } = query;
-    refuseContradictions(request);
+  app.get('/:id/results', { schema }, async (request, reply) => {
+    const id = registrationIdOf(request.params);
+    const { format = 'json', ...wanted } = request.query;
+    refuseContradictions(wanted);
     reply.header('cache-control', 'private, no-cache');
 
     if (format === 'json') {
-      const page = await listResults(deps, id, request);
+      const page = await listResults(deps, id, wanted);
       return reply.header('results-complete', String(page.complete)).send(page);
     }
-    const { isComplete, pages } = await openResults(deps, id, request);
+    const { isComplete, pages } = await openResults(deps, id, wanted);
     describeFile(reply, { name: formatRegistrationId(id), isComplete, format });
-    return reply.send(Readable.from(method === 'HEAD' ? [] : FILE_WRITERS[format](pages)));
+    return reply.send(textStream(request, FILE_WRITERS[format](pages)));
   });
 }
 

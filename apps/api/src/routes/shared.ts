@@ -1,5 +1,7 @@
+import { Readable } from 'node:stream';
 import { RegistrationId } from '@bulk/contract';
 import { AppError, parseRegistrationId } from '@bulk/core';
+import type { FastifyRequest } from 'fastify';
 import { type TSchema, Type } from 'typebox';
 
 export const BASE_PATH = '/api/v1/bulk-registrations';
@@ -12,6 +14,15 @@ export function registrationIdOf({ id }: { id: string }): bigint {
   const parsed = parseRegistrationId(id);
   if (parsed === null) throw new AppError('registration_not_found', 'No bulk registration has this id.');
   return parsed;
+}
+
+/**
+ * Text that is made while it is sent. When that fails the connection ends, so that nobody takes the part
+ * for the whole, and the log says why.
+ */
+export function textStream({ method, log }: FastifyRequest, text: AsyncIterable<string>): Readable {
+  if (method === 'HEAD') return Readable.from([]);
+  return Readable.from(text).on('error', (err) => log.error({ err }, 'answer broken off'));
 }
 
 /** For routes without query parameters: one that is sent all the same is refused, not ignored. */

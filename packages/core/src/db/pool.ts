@@ -5,6 +5,8 @@ export interface PoolOptions {
   readonly max: number;
   /** How long the server may keep a statement waiting for its answer. */
   readonly answerMs: number;
+  /** Settings of the server, as on its command line. */
+  readonly options?: string;
 }
 
 /**

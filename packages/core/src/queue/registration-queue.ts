@@ -96,9 +96,14 @@ export function createQueue(config: QueueConfig, log: Logger): RegistrationQueue
     },
 
     async isWanted(lane) {
-      const asked = Promise.all([lanes[lane].getWaitingCount(), lanes[lane].isPaused()]);
-      const [waiting, isPaused] = await withDeadline(asked, DEADLINE_MS, 'asking the queue');
-      return waiting > 0 || isPaused;
+      const queue = lanes[lane];
+      const asked = Promise.all([
+        queue.getWaitingCount(),
+        queue.getDelayedCount(Date.now()),
+        queue.isPaused(),
+      ]);
+      const [waiting, due, isPaused] = await withDeadline(asked, DEADLINE_MS, 'asking the queue');
+      return waiting + due > 0 || isPaused;
     },
 
     async ping() {
@@ -134,7 +139,11 @@ export function quietly(log: Logger): (error: Error) => void {
   };
 }
 
-/** How long to wait after a number of failed tries, with jitter: 0.1 s at first, 5 s at most. */
+/**
+ * How long to wait after a number of failed tries, with jitter: 0.1 s at first, 5 s at most. In whole
+ * milliseconds: BullMQ on PostgreSQL refuses others, and the message would be stuck until it counts as stalled.
+ */
 export function retryDelayMs(failedTries: number): number {
-  return Math.min(5_000, 100 * 2 ** Math.min(failedTries - 1, 10)) * (0.75 + Math.random() / 2);
+  const delayMs = Math.min(5_000, 100 * 2 ** Math.min(failedTries - 1, 10));
+  return Math.round(delayMs * (0.75 + Math.random() / 2));
 }

@@ -10,7 +10,7 @@ export interface BatchRun {
   /** Batches to run, at most. */
   limit: number;
   /** Asked after each batch. */
-  goesOn: (after: Progress | null) => Promise<boolean>;
+  goesOn: (after: Progress | null) => boolean;
 }
 
 /** While the database commits one batch, the next one is on its way. More than two wait for each other at the row. */
@@ -43,7 +43,7 @@ export async function runBatches(
       if (outcome.onDuplicate === 'skip') onDuplicate = 'skip';
     }
     isFenced ||= outcome.kind === 'fenced';
-    isOver ||= isFenced || !(await goesOn(after));
+    isOver ||= isFenced || !goesOn(after);
   };
   const writeInTurn = async () => {
     for (let next = await batches.next(); !next.done; next = await batches.next()) {

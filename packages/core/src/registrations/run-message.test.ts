@@ -33,22 +33,18 @@ test('a registration that fits one batch is done with its first message', async 
   expect(await details(id)).toMatchObject({ status: 'completed', success_count: 10 });
 });
 
-test('a larger one goes on slice by slice, and each slice takes the next ring', async () => {
-  const id = await submitted(55);
-  const outcomes = await runChain(deps, id);
-  // One batch in the entry lane, then two in flight a slice. Messages that nobody takes are waiting.
-  expect(outcomes.map((outcome) => outcome.kind)).toEqual([
-    'handed_over',
-    'handed_over',
-    'handed_over',
-    'done',
-  ]);
-  expect(await currentMessage(deps, id)).toMatchObject({ attempt: 1, ring: 4 });
-  expect((await details(id)).results.map((result) => result.mentor_id)).toEqual(mentors('m', 55));
+test('a larger one goes on slice by slice while others wait, and each slice takes the next ring', async () => {
+  const id = await submitted(505);
+  // Messages that nobody takes are waiting.
+  const outcomes = (await runChain(deps, id)).map((outcome) => outcome.kind);
+  expect(outcomes.length).toBeGreaterThan(3);
+  expect(outcomes).toEqual([...outcomes.slice(1).fill('handed_over'), 'done']);
+  expect(await currentMessage(deps, id)).toMatchObject({ attempt: 1, ring: outcomes.length });
+  expect((await details(id)).results.map((result) => result.mentor_id)).toEqual(mentors('m', 505));
 });
 
 test('a slice goes on while nobody waits for a turn, and says where it stands', async () => {
-  const id = await submitted(95);
+  const id = await submitted(295);
   await runOnce(deps, await currentMessage(deps, id));
   const nobody = { ...deps, queue: { ...deps.queue, isWanted: async () => false } };
   const seen: number[] = [];
@@ -60,12 +56,13 @@ test('a slice goes on while nobody waits for a turn, and says where it stands', 
   expect(seen).toEqual(seen.toSorted((a, b) => a - b));
 });
 
-test('a slice goes on though the queue is away', async () => {
-  const id = await submitted(55);
-  await runOnce(deps, await currentMessage(deps, id));
-  const isWanted = () => Promise.reject(new Error('away'));
-  const away = { ...deps, queue: { ...deps.queue, isWanted } };
-  expect(await runOnce(away, await currentMessage(deps, id), 'slices')).toMatchObject({ kind: 'done' });
+test('a slice goes on though the queue is away, or silent', async () => {
+  for (const isWanted of [() => Promise.reject(new Error('away')), () => new Promise<never>(() => {})]) {
+    const away = { ...deps, queue: { ...deps.queue, isWanted } };
+    const id = await submitted(55);
+    await runOnce(deps, await currentMessage(deps, id));
+    expect(await runOnce(away, await currentMessage(deps, id), 'slices')).toMatchObject({ kind: 'done' });
+  }
 });
 
 test('mentors who are read a window at a time each get their own activity', async () => {

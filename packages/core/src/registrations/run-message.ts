@@ -64,17 +64,27 @@ export async function runMessage(deps: Deps, message: Message, options: RunOptio
 }
 
 function turn({ queue, config }: Deps, { lane, signal, onProgress }: RunOptions): BatchRun {
-  if (lane === 'entry') return { limit: 1, goesOn: async () => false };
+  if (lane === 'entry') return { limit: 1, goesOn: () => false };
   let endsAt = performance.now() + config.sliceMs;
+  let isAsking = false;
+  let isWanted = false;
+  const ask = async () => {
+    isAsking = true;
+    // A queue that is away has nobody waiting.
+    isWanted = await queue.isWanted(lane).catch(() => false);
+    endsAt = performance.now() + config.sliceMs;
+    isAsking = false;
+  };
   return {
     limit: Number.POSITIVE_INFINITY,
-    async goesOn(after) {
-      if (signal.aborted) return false;
-      if (performance.now() < endsAt) return true;
-      endsAt = performance.now() + config.sliceMs;
-      if (after !== null) onProgress(after);
-      // A queue that is away has nobody waiting.
-      return !(await queue.isWanted(lane).catch(() => false));
+    goesOn(after) {
+      if (signal.aborted || isWanted) return false;
+      if (performance.now() >= endsAt && !isAsking) {
+        if (after !== null) onProgress(after);
+        // Batches go on meanwhile: the queue may be slow to answer, or away.
+        void ask();
+      }
+      return true;
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { ResultsMode } from '@bulk/contract';
 import type { AsyncCommand } from 'fast-check';
 import type { Model, ModelRegistration } from './model.ts';
 import { PATH, type Real, type Tag } from './real.ts';
