@@ -52,8 +52,8 @@ export const fairness: Family = {
         theirs: [percentile(idle, 99)],
         goal: atMost(5),
         ifMissed:
-          'The worst of some ninety. Most likely one that arrived while the API parsed and checked a large one, which holds its event loop ' +
-          'for up to 90 ms.',
+          'The worst of some hundred. Who is woken waits for a core, of which the database keeps both busy, and a small registration is ' +
+          'woken six times on its way.',
       }),
       figure({
         what: 'the longest that one of the ten stood still',

@@ -58,8 +58,6 @@ async function memoryRow(
     unit: 'MiB',
     ours: [peak - before],
     goal: atMost(limitMib),
-    ifMissed:
-      'An answer is made as a whole, of at most two at a time; the finished ones wait in memory until they are sent.',
   });
 }
 
