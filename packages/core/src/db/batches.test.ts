@@ -4,7 +4,7 @@ import { parseRegistrationId } from '../domain/ids.ts';
 import { cancelOrDelete } from '../registrations/cancel-or-delete.ts';
 import { submitRegistration } from '../registrations/submit.ts';
 import { createTestDeps, registrationRequest, type TestDeps, waitFor } from '../testing/index.ts';
-import { insertBatch, insertOnlyBatch, type OnDuplicate } from './batches.ts';
+import { type DuplicateCheck, insertBatch, insertOnlyBatch } from './batches.ts';
 import { classifySqlFailure } from './sql-failure.ts';
 
 let deps: TestDeps;
@@ -36,18 +36,18 @@ async function submitted(mentorIds: string[], fields: Partial<BatchPayload> = {}
   };
 }
 
-const BOTH_WAYS: OnDuplicate[] = ['fail', 'skip'];
+const ALL_CHECKS: DuplicateCheck[] = ['list', 'look_up', 'skip'];
 
-const write = (batch: BatchPayload, onDuplicate: OnDuplicate = 'skip') =>
-  insertBatch(deps.db.prisma, batch, onDuplicate);
+const write = (batch: BatchPayload, check: DuplicateCheck = 'skip') =>
+  insertBatch(deps.db.prisma, batch, check);
 const messageOf = ({ registrationId, attempt }: BatchPayload) => ({
   registrationId: registrationId.toString(),
   attempt,
   ring: 1,
 });
 const writeOnly = (message: ReturnType<typeof messageOf>) => insertOnlyBatch(deps.db.prisma, message);
-const failureOf = (batch: BatchPayload, onDuplicate: OnDuplicate = 'skip') =>
-  write(batch, onDuplicate).then(() => null, classifySqlFailure);
+const failureOf = (batch: BatchPayload, check: DuplicateCheck = 'skip') =>
+  write(batch, check).then(() => null, classifySqlFailure);
 const ledgerOf = ({ registrationId }: BatchPayload) =>
   deps.db.prisma.registrationBatch.findFirstOrThrow({ where: { registrationId } });
 /** The ledger row, spelled out. */
@@ -103,7 +103,7 @@ test('a batch writes its activities, its ledger row and the counters at once', a
   ]);
 });
 
-test.each(BOTH_WAYS)(
+test.each(ALL_CHECKS)(
   'who has the activity already is a duplicate, and their activity stays: %s',
   async (way) => {
     const batch = await submitted(['a', 'b']);
@@ -114,7 +114,7 @@ test.each(BOTH_WAYS)(
   },
 );
 
-test.each(BOTH_WAYS)('with override a duplicate gets one more activity: %s', async (way) => {
+test.each(ALL_CHECKS)('with override a duplicate gets one more activity: %s', async (way) => {
   const batch = await submitted(['a', 'b'], { overrideDuplicates: true });
   await registered(batch, ['b']);
   expect(await write(batch, way)).toMatchObject({ status: 'completed', successCount: 2, failureCount: 0 });
@@ -135,23 +135,28 @@ async function amongMany(fields: Partial<BatchPayload> = {}): Promise<BatchPaylo
   return batch;
 }
 
-test('among many others a duplicate is not known: it fails the batch, or is skipped', async () => {
-  const batch = await amongMany();
-  expect(await failureOf(batch, 'fail')).toEqual({ kind: 'duplicate' });
-  expect(await write(batch, 'skip')).toMatchObject({ successCount: 1, failureCount: 2 });
-  expect((await entriesOf(batch)).map(({ errorCode }) => errorCode)).toEqual(['duplicate', 'duplicate', '']);
+test('among many others a duplicate is not listed, and fails the batch unless it is looked up', async () => {
+  for (const check of ['look_up', 'skip'] as const) {
+    const batch = await amongMany();
+    expect(await failureOf(batch, 'list')).toEqual({ kind: 'duplicate' });
+    expect(await write(batch, check)).toMatchObject({ successCount: 1, failureCount: 2 });
+    expect((await entriesOf(batch)).map(({ errorCode }) => errorCode)).toEqual([
+      'duplicate',
+      'duplicate',
+      '',
+    ]);
+  }
 });
 
-test('with override a duplicate gets one more activity though it is not known', async () => {
-  const batch = await amongMany({ overrideDuplicates: true });
-  expect(await failureOf(batch, 'fail')).toEqual({ kind: 'duplicate' });
-  expect(await write(batch, 'skip')).toMatchObject({ successCount: 3, failureCount: 0 });
-  const activities = await activitiesOf(batch);
-  expect(Object.fromEntries(activities.map(({ mentorId, occurrence }) => [mentorId, occurrence]))).toEqual({
-    'm-0': null,
-    'm-999': null,
-    zzz: 0,
-  });
+test('with override a duplicate that is looked up gets one more activity', async () => {
+  for (const check of ['look_up', 'skip'] as const) {
+    const batch = await amongMany({ overrideDuplicates: true });
+    expect(await failureOf(batch, 'list')).toEqual({ kind: 'duplicate' });
+    expect(await write(batch, check)).toMatchObject({ successCount: 3, failureCount: 0 });
+    const activities = await activitiesOf(batch);
+    const occurrences = activities.map(({ mentorId, occurrence }) => [mentorId, occurrence]);
+    expect(Object.fromEntries(occurrences)).toEqual({ 'm-0': null, 'm-999': null, zzz: 0 });
+  }
 });
 
 test('an only batch knows every duplicate, however many others there are', async () => {
@@ -225,9 +230,9 @@ test('the ledger itself refuses a batch number twice, whatever the mentors', asy
 
 test('ids are kept byte for byte, whatever is in them', async () => {
   const mentorIds = ['"', '\\', '\\"', '{a,b}', 'null', 'NULL', "'", ',', ' spaced ', 'ü', '🌍', '$1', '%s'];
-  for (const onDuplicate of BOTH_WAYS) {
+  for (const check of ALL_CHECKS) {
     const batch = await submitted(mentorIds);
-    await write(batch, onDuplicate);
+    await write(batch, check);
     const activities = await activitiesOf(batch);
     expect(activities.map(({ mentorId }) => mentorId).toSorted()).toEqual(mentorIds.toSorted());
     const stored = await deps.db.prisma.bulkRegistration.findUniqueOrThrow({
@@ -244,7 +249,7 @@ test('a duplicate that is known is left out, and one that comes in between fails
   let written: Promise<unknown> | undefined;
   await deps.db.prisma.$transaction(async (tx) => {
     await registered(batch, ['c'], tx);
-    written = failureOf(batch, 'fail');
+    written = failureOf(batch, 'look_up');
     await waitFor(async () => {
       const [waiting] = await deps.db.prisma.$queryRaw<[{ count: bigint }]>`
         select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
@@ -252,7 +257,7 @@ test('a duplicate that is known is left out, and one that comes in between fails
     });
   });
   expect(await written).toEqual({ kind: 'duplicate' });
-  expect(await write(batch, 'fail')).toMatchObject({ successCount: 1, failureCount: 2 });
+  expect(await write(batch, 'look_up')).toMatchObject({ successCount: 1, failureCount: 2 });
 });
 
 test('an array of the ledger is one value when the others follow from it', async () => {

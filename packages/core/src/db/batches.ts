@@ -13,12 +13,15 @@ export interface BatchWritten {
 }
 
 /**
- * What to do about duplicates that are not known when the statement begins. Those that are known are left
- * out, or get one more by override, either way.
- * - `fail`: the statement fails.
- * - `skip`: as if they had been known, by ON CONFLICT, which costs half as much again.
+ * How a batch finds the duplicates among its mentors, in the order of what that costs. Those it finds are
+ * left out, or get one more by override.
+ * - `list`: in a list of who has the activity already, as long as that is not too long. One who is not
+ *   in it fails the statement.
+ * - `look_up`: by looking up each mentor where the list is too long. One who gets the activity from somebody
+ *   else in between fails the statement.
+ * - `skip`: these too, by ON CONFLICT, which costs half as much again.
  */
-export type OnDuplicate = 'fail' | 'skip';
+export type DuplicateCheck = 'list' | 'look_up' | 'skip';
 
 /**
  * Writes one batch as one statement in autocommit: the activities, the ledger row with each
@@ -38,36 +41,39 @@ export type OnDuplicate = 'fail' | 'skip';
 export async function insertBatch(
   db: Executor,
   batch: BatchPayload,
-  onDuplicate: OnDuplicate,
+  check: DuplicateCheck,
 ): Promise<BatchWritten> {
+  const known = check === 'list' ? LISTED : LISTED_OR_LOOKED_UP;
   const rows = await db.$queryRaw<BatchWritten[]>`
-    with ${givenBatch(batch)}, ${INSERTS[onDuplicate]}, ${LEDGER_AND_FENCE}`;
+    with ${givenBatch(batch)}, ${known}, ${check === 'skip' ? SKIPPING : FAILING}, ${LEDGER_AND_FENCE}`;
   return rows[0] as BatchWritten;
 }
 
 /**
- * Writes all of a first attempt, if it fits one batch, as `insertBatch` would with `fail`: the statement
- * reads for itself what there is to write. null, and nothing is written: it does not fit, or
+ * Writes all of a first attempt, if it fits one batch, as `insertBatch` would with `look_up`: the
+ * statement reads for itself what there is to write. null, and nothing is written: it does not fit, or
  * the message is another runner's, or over.
  *
  * @throws as `insertBatch`
  */
 export async function insertOnlyBatch(db: Executor, message: Message): Promise<BatchWritten | null> {
   const rows = await db.$queryRaw<BatchWritten[]>`
-    with ${storedBatch(message)}, ${INSERTS.fail}, ${LEDGER_AND_FENCE}`;
+    with ${storedBatch(message)}, known as materialized (${LOOKED_UP}), ${FAILING}, ${LEDGER_AND_FENCE}`;
   return rows[0] ?? null;
 }
 
 /** Tries the activities of some mentors, as `insertBatch` would, and nothing else. */
 export async function tryActivities(tx: Executor, batch: BatchPayload): Promise<void> {
-  await tx.$queryRaw`with ${givenBatch(batch)}, ${INSERTS.skip} select count(*) from written`;
+  await tx.$queryRaw`
+    with ${givenBatch(batch)}, ${LISTED_OR_LOOKED_UP}, ${SKIPPING}
+    select count(*) from written`;
 }
 
 // What the parts of the statement hand on:
 // - batch: what the activities have in common, and `positions` as the ledger has them
 // - mentor (position, mentor_id, refused_with, id): in the order of position. Ids are taken beforehand,
 //   so that what was written need not be matched with its mentor afterwards.
-// - known (mentor_id): who has the activity already, as far as is worth knowing
+// - known (mentor_id): who has the activity already
 // - written (id)
 
 function givenBatch(batch: BatchPayload): Prisma.Sql {
@@ -92,17 +98,6 @@ function givenBatch(batch: BatchPayload): Prisma.Sql {
       from unnest(
         ${integerArray(positions)}::integer[], ${textArray(mentorIds)}::text[], ${refusals(batch)}::text[]
       ) as t (position, mentor_id, refused_with)
-    ),
-    known as materialized (
-      -- Of a range that holds many others, as when mentors come in any order, only the beginning.
-      select a.mentor_id
-      from batch
-      join activities a using (activity_date, activity_type)
-      where a.occurrence = 0
-        and a.mentor_id >= (select min(mentor_id) from mentor)
-        and a.mentor_id <= (select max(mentor_id) from mentor)
-      order by a.mentor_id
-      limit 2000
     )`;
 }
 
@@ -136,28 +131,53 @@ function storedBatch({ registrationId, attempt, ring }: Message): Prisma.Sql {
       select position::integer, mentor_id, null as refused_with, nextval('activities_id_seq') as id
       from batch
       cross join lateral unnest(mentor_ids) with ordinality as m (mentor_id, position)
-    ),
-    known as materialized (
-      select mentor_id
-      from batch
-      cross join mentor
-      where (
-        -- One row by the index, whatever the planner believes of a table that has only begun to grow.
-        select true
-        from activities a
-        where a.activity_date = batch.activity_date
-          and a.activity_type = batch.activity_type
-          and a.mentor_id = mentor.mentor_id
-          and a.occurrence = 0
-        limit 1
-      )
     )`;
 }
+
+const LIST_LENGTH = Prisma.raw('2000');
+
+// Of the range that the batch spans: where mentors come in their own order, it holds few others.
+const LIST = Prisma.sql`
+  select a.mentor_id
+  from batch
+  join activities a using (activity_date, activity_type)
+  where a.occurrence = 0
+    and a.mentor_id >= (select min(mentor_id) from mentor)
+    and a.mentor_id <= (select max(mentor_id) from mentor)
+  order by a.mentor_id
+  limit ${LIST_LENGTH}`;
+
+const LOOKED_UP = Prisma.sql`
+  select mentor_id
+  from batch
+  cross join mentor
+  where (
+    select true
+    from activities a
+    where a.activity_date = batch.activity_date
+      and a.activity_type = batch.activity_type
+      and a.mentor_id = mentor.mentor_id
+      and a.occurrence = 0
+    limit 1
+  )`;
+
+const LISTED = Prisma.sql`known as materialized (${LIST})`;
+
+const LISTED_OR_LOOKED_UP = Prisma.sql`
+  listed as materialized (${LIST}),
+  known as materialized (
+    select mentor_id
+    from listed
+    where (select count(*) from listed) < ${LIST_LENGTH}
+    union all
+    ${LOOKED_UP}
+      and (select count(*) from listed) = ${LIST_LENGTH}
+  )`;
 
 const SKIP = Prisma.sql`on conflict on constraint activities_once_per_mentor do nothing`;
 
 /** Occurrence 0 is the activity, and at most one can be; null is one more, by override. */
-function activityInserts(onDuplicate: OnDuplicate): Prisma.Sql {
+function activityInserts({ skips }: { skips: boolean }): Prisma.Sql {
   const insertWith = (occurrence: Prisma.Sql) => Prisma.sql`
     insert into activities (
       id, mentor_id, activity_type, activity_date, occurrence,
@@ -188,20 +208,18 @@ function activityInserts(onDuplicate: OnDuplicate): Prisma.Sql {
     first as (
       ${insertWith(Prisma.sql`occurrence`)}
       where override_duplicates or occurrence = 0
-      ${onDuplicate === 'skip' ? SKIP : Prisma.empty}
+      ${skips ? SKIP : Prisma.empty}
       returning id
     ),
-    ${onDuplicate === 'skip' ? more : Prisma.empty}
+    ${skips ? more : Prisma.empty}
     written as (
       select id from first
-      ${onDuplicate === 'skip' ? Prisma.sql`union all select id from more` : Prisma.empty}
+      ${skips ? Prisma.sql`union all select id from more` : Prisma.empty}
     )`;
 }
 
-const INSERTS: Record<OnDuplicate, Prisma.Sql> = {
-  fail: activityInserts('fail'),
-  skip: activityInserts('skip'),
-};
+const FAILING = activityInserts({ skips: false });
+const SKIPPING = activityInserts({ skips: true });
 
 const LEDGER_AND_FENCE = Prisma.sql`
   tally as (

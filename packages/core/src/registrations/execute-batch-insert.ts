@@ -1,4 +1,4 @@
-import { type BatchWritten, insertBatch, insertOnlyBatch, type OnDuplicate } from '../db/batches.ts';
+import { type BatchWritten, type DuplicateCheck, insertBatch, insertOnlyBatch } from '../db/batches.ts';
 import type { Database } from '../db/client.ts';
 import { classifySqlFailure } from '../db/sql-failure.ts';
 import type { BatchPayload } from '../domain/build-batch-payload.ts';
@@ -6,8 +6,8 @@ import type { Message } from '../domain/message.ts';
 import { findRefused } from './find-refused.ts';
 
 export type BatchOutcome =
-  /** `onDuplicate`: how it came to be written. */
-  | { kind: 'written'; after: BatchWritten; onDuplicate: OnDuplicate }
+  /** `check`: the one with which it was written. */
+  | { kind: 'written'; after: BatchWritten; check: DuplicateCheck }
   /** In the ledger already: this delivery is a second one, and says nothing about the first. */
   | { kind: 'settled' }
   /** Cancelled, deleted, finished or on another attempt: nothing was written. */
@@ -20,19 +20,19 @@ const MAX_TRIES = 5;
  * Writes one batch exactly once, however often it is called: all of its activities, results and
  * counts, or nothing. Records that the database refuses become failed results with their code.
  *
- * @param onDuplicate what to begin with
+ * @param check to begin with
  * @throws a transient failure; the batch is to be tried again
  */
 export async function executeBatchInsert(
   db: Database,
   payload: BatchPayload,
-  onDuplicate: OnDuplicate = 'fail',
+  check: DuplicateCheck = 'list',
 ): Promise<BatchOutcome> {
-  let plan: Plan = { batch: payload, onDuplicate };
+  let plan: Plan = { batch: payload, check };
   for (let tries = 1; ; tries += 1) {
     try {
-      const after = await insertBatch(db.prisma, plan.batch, plan.onDuplicate);
-      return { kind: 'written', after, onDuplicate: plan.onDuplicate };
+      const after = await insertBatch(db.prisma, plan.batch, plan.check);
+      return { kind: 'written', after, check: plan.check };
     } catch (error) {
       const failure = classifySqlFailure(error);
       if (failure.kind === 'settled' || failure.kind === 'fenced') return failure;
@@ -60,11 +60,12 @@ export async function executeOnlyBatch(db: Database, message: Message): Promise<
 
 interface Plan {
   batch: BatchPayload;
-  onDuplicate: OnDuplicate;
+  check: DuplicateCheck;
 }
 
 async function adapted(db: Database, plan: Plan, failure: 'duplicate' | 'data'): Promise<Plan> {
-  if (failure === 'duplicate' && plan.onDuplicate === 'fail') return { ...plan, onDuplicate: 'skip' };
+  if (failure === 'duplicate' && plan.check === 'list') return { ...plan, check: 'look_up' };
+  if (failure === 'duplicate' && plan.check === 'look_up') return { ...plan, check: 'skip' };
   return { ...plan, batch: await withRefused(db, plan.batch) };
 }
 

@@ -1,4 +1,4 @@
-import type { OnDuplicate } from '../db/batches.ts';
+import type { DuplicateCheck } from '../db/batches.ts';
 import type { Database } from '../db/client.ts';
 import type { Progress } from '../db/registrations.ts';
 import { type AttemptState, listMentorIds } from '../db/slices.ts';
@@ -32,15 +32,15 @@ export async function runBatches(
 ): Promise<Progress | 'fenced' | null> {
   const batches = readBatches(db, state, limit);
   let after: Progress | null = null;
-  let onDuplicate: OnDuplicate = 'fail';
+  let check: DuplicateCheck = state.overrideDuplicates || state.failureCount > 0 ? 'look_up' : 'list';
   let isFenced = false;
   let isOver = false;
   const write = async (batch: BatchPayload) => {
-    const outcome = await executeBatchInsert(db, batch, onDuplicate);
+    const outcome = await executeBatchInsert(db, batch, check);
     if (outcome.kind === 'written') {
       after = later(after, { attempt: state.attempt, ...outcome.after });
-      // Where there was one that nobody knew of, there are more.
-      if (outcome.onDuplicate === 'skip') onDuplicate = 'skip';
+      // Where there was one that was not listed, there are more.
+      if (outcome.check !== 'list') check = 'look_up';
     }
     isFenced ||= outcome.kind === 'fenced';
     isOver ||= isFenced || !goesOn(after);
