@@ -6,8 +6,7 @@ import type { Message } from '../domain/message.ts';
 import { findRefused } from './find-refused.ts';
 
 export type BatchOutcome =
-  /** `check`: the one with which it was written. */
-  | { kind: 'written'; after: BatchWritten; check: DuplicateCheck }
+  | { kind: 'written'; after: BatchWritten }
   /** In the ledger already: this delivery is a second one, and says nothing about the first. */
   | { kind: 'settled' }
   /** Cancelled, deleted, finished or on another attempt: nothing was written. */
@@ -32,7 +31,7 @@ export async function executeBatchInsert(
   for (let tries = 1; ; tries += 1) {
     try {
       const after = await insertBatch(db.prisma, plan.batch, plan.check);
-      return { kind: 'written', after, check: plan.check };
+      return { kind: 'written', after };
     } catch (error) {
       const failure = classifySqlFailure(error);
       if (failure.kind === 'settled' || failure.kind === 'fenced') return failure;

@@ -32,16 +32,11 @@ export async function runBatches(
 ): Promise<Progress | 'fenced' | null> {
   const batches = readBatches(db, state, limit);
   let after: Progress | null = null;
-  let check: DuplicateCheck = state.overrideDuplicates || state.failureCount > 0 ? 'look_up' : 'list';
   let isFenced = false;
   let isOver = false;
   const write = async (batch: BatchPayload) => {
-    const outcome = await executeBatchInsert(db, batch, check);
-    if (outcome.kind === 'written') {
-      after = later(after, { attempt: state.attempt, ...outcome.after });
-      // Where there was one that was not listed, there are more.
-      if (outcome.check !== 'list') check = 'look_up';
-    }
+    const outcome = await executeBatchInsert(db, batch, checkFor(state, after));
+    if (outcome.kind === 'written') after = later(after, { attempt: state.attempt, ...outcome.after });
     isFenced ||= outcome.kind === 'fenced';
     isOver ||= isFenced || !goesOn(after);
   };
@@ -62,6 +57,12 @@ export async function runBatches(
   await batches.return();
   if (failed?.status === 'rejected') throw failed.reason;
   return isFenced ? 'fenced' : after;
+}
+
+/** Where some are duplicates there are more; a list, which may fail the batch, is for those who have none. */
+function checkFor({ overrideDuplicates, ...state }: AttemptState, after: Progress | null): DuplicateCheck {
+  const { successCount, failureCount } = after ?? state;
+  return overrideDuplicates || failureCount > 0 || successCount === 0 ? 'look_up' : 'list';
 }
 
 /** Answers may come in another order than the batches passed their fences. */
