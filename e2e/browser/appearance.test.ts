@@ -85,12 +85,14 @@ beforeAll(async () => {
   [browser, service] = await Promise.all([launchBrowser(), startService('postgres')]);
   const worker = await service.start('worker');
   const notes = 'Spring semester kick-off workshop';
-  await service.submit(registrationRequest({ mentor_ids: mentors('mentor', 20), notes }));
-  await service.submit(registrationRequest({ mentor_ids: mentors('mentor', 300), notes }));
-  await service.submit(
-    registrationRequest({ mentor_ids: mentors('mentor', 50), activity_type: 'office_hours' }),
-  );
-  await waitFor(async () => (await service.details('bulk-003')).status === 'completed');
+  for (const request of [
+    { mentor_ids: mentors('mentor', 20), notes },
+    { mentor_ids: mentors('mentor', 300), notes },
+    { mentor_ids: mentors('mentor', 50), activity_type: 'office_hours' },
+  ]) {
+    // One after the other, so that it is the second one that has duplicates.
+    await service.finished(await service.submit(registrationRequest(request)));
+  }
   await service.submit(
     registrationRequest({ mentor_ids: mentors('mentor', 100_000), activity_type: 'newsletter' }),
   );
