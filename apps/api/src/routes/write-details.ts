@@ -5,12 +5,14 @@ const NO_RESULTS = '"results":[]';
 /**
  * The JSON text of details with their results, which are made while it is sent: as a whole a large
  * answer would stand in memory several times.
+ *
+ * @param details without results
  */
 export async function* writeDetails(
   details: RegistrationDetails,
   results: AsyncIterable<MentorResult[]>,
 ): AsyncGenerator<string> {
-  const text = JSON.stringify({ ...details, results: [] });
+  const text = JSON.stringify(details);
   // Inside of a string its quotes would be escaped: this is the field, and no other place.
   const at = text.indexOf(NO_RESULTS) + NO_RESULTS.length - 1;
   yield text.slice(0, at);

@@ -4,7 +4,8 @@ import { parseRegistrationId } from '../domain/ids.ts';
 import { cancelOrDelete } from '../registrations/cancel-or-delete.ts';
 import { submitRegistration } from '../registrations/submit.ts';
 import { createTestDeps, registrationRequest, type TestDeps, waitFor } from '../testing/index.ts';
-import { type DuplicateCheck, insertBatch, insertOnlyBatch } from './batches.ts';
+import { insertBatch, insertOnlyBatch } from './batches.ts';
+import type { DuplicateCheck } from './known-duplicates.ts';
 import { classifySqlFailure } from './sql-failure.ts';
 
 let deps: TestDeps;

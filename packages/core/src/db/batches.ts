@@ -4,6 +4,7 @@ import type { Message } from '../domain/message.ts';
 import { integerArray, textArray } from './array-literal.ts';
 import type { Executor } from './executor.ts';
 import { Prisma } from './generated/client.ts';
+import { type DuplicateCheck, KNOWN_BY_LOOKING_UP, knownDuplicates } from './known-duplicates.ts';
 
 export interface BatchWritten {
   status: RegistrationStatus;
@@ -11,17 +12,6 @@ export interface BatchWritten {
   successCount: number;
   failureCount: number;
 }
-
-/**
- * How a batch finds the duplicates among its mentors, in the order of what that costs. Those it finds are
- * left out, or get one more by override.
- * - `list`: in a list of who has the activity already, as long as that is not too long. One who is not
- *   in it fails the statement.
- * - `look_up`: by looking up each mentor where the list is too long. One who gets the activity from somebody
- *   else in between fails the statement.
- * - `skip`: these too, by ON CONFLICT, which costs half as much again.
- */
-export type DuplicateCheck = 'list' | 'look_up' | 'skip';
 
 /**
  * Writes one batch as one statement in autocommit: the activities, the ledger row with each
@@ -43,9 +33,8 @@ export async function insertBatch(
   batch: BatchPayload,
   check: DuplicateCheck,
 ): Promise<BatchWritten> {
-  const known = check === 'list' ? LISTED : LISTED_OR_LOOKED_UP;
   const rows = await db.$queryRaw<BatchWritten[]>`
-    with ${givenBatch(batch)}, ${known}, ${check === 'skip' ? SKIPPING : FAILING}, ${LEDGER_AND_FENCE}`;
+    with ${givenBatch(batch)}, ${knownDuplicates(check)}, ${check === 'skip' ? SKIPPING : FAILING}, ${LEDGER_AND_FENCE}`;
   return rows[0] as BatchWritten;
 }
 
@@ -58,14 +47,14 @@ export async function insertBatch(
  */
 export async function insertOnlyBatch(db: Executor, message: Message): Promise<BatchWritten | null> {
   const rows = await db.$queryRaw<BatchWritten[]>`
-    with ${storedBatch(message)}, known as materialized (${LOOKED_UP}), ${FAILING}, ${LEDGER_AND_FENCE}`;
+    with ${storedBatch(message)}, ${KNOWN_BY_LOOKING_UP}, ${FAILING}, ${LEDGER_AND_FENCE}`;
   return rows[0] ?? null;
 }
 
 /** Tries the activities of some mentors, as `insertBatch` would, and nothing else. */
 export async function tryActivities(tx: Executor, batch: BatchPayload): Promise<void> {
   await tx.$queryRaw`
-    with ${givenBatch(batch)}, ${LISTED_OR_LOOKED_UP}, ${SKIPPING}
+    with ${givenBatch(batch)}, ${knownDuplicates('skip')}, ${SKIPPING}
     select count(*) from written`;
 }
 
@@ -73,7 +62,7 @@ export async function tryActivities(tx: Executor, batch: BatchPayload): Promise<
 // - batch: what the activities have in common, and `positions` as the ledger has them
 // - mentor (position, mentor_id, refused_with, id): in the order of position. Ids are taken beforehand,
 //   so that what was written need not be matched with its mentor afterwards.
-// - known (mentor_id): who has the activity already
+// - known (mentor_id): who has the activity already, as far as the check goes
 // - written (id)
 
 function givenBatch(batch: BatchPayload): Prisma.Sql {
@@ -133,46 +122,6 @@ function storedBatch({ registrationId, attempt, ring }: Message): Prisma.Sql {
       cross join lateral unnest(mentor_ids) with ordinality as m (mentor_id, position)
     )`;
 }
-
-const LIST_LENGTH = Prisma.raw('2000');
-
-// Of the range that the batch spans: where mentors come in their own order, it holds few others.
-const LIST = Prisma.sql`
-  select a.mentor_id
-  from batch
-  join activities a using (activity_date, activity_type)
-  where a.occurrence = 0
-    and a.mentor_id >= (select min(mentor_id) from mentor)
-    and a.mentor_id <= (select max(mentor_id) from mentor)
-  order by a.mentor_id
-  limit ${LIST_LENGTH}`;
-
-const LOOKED_UP = Prisma.sql`
-  select mentor_id
-  from batch
-  cross join mentor
-  where (
-    select true
-    from activities a
-    where a.activity_date = batch.activity_date
-      and a.activity_type = batch.activity_type
-      and a.mentor_id = mentor.mentor_id
-      and a.occurrence = 0
-    limit 1
-  )`;
-
-const LISTED = Prisma.sql`known as materialized (${LIST})`;
-
-const LISTED_OR_LOOKED_UP = Prisma.sql`
-  listed as materialized (${LIST}),
-  known as materialized (
-    select mentor_id
-    from listed
-    where (select count(*) from listed) < ${LIST_LENGTH}
-    union all
-    ${LOOKED_UP}
-      and (select count(*) from listed) = ${LIST_LENGTH}
-  )`;
 
 const SKIP = Prisma.sql`on conflict on constraint activities_once_per_mentor do nothing`;
 

@@ -1,5 +1,6 @@
-import { type BatchWritten, type DuplicateCheck, insertBatch, insertOnlyBatch } from '../db/batches.ts';
+import { type BatchWritten, insertBatch, insertOnlyBatch } from '../db/batches.ts';
 import type { Database } from '../db/client.ts';
+import type { DuplicateCheck } from '../db/known-duplicates.ts';
 import { classifySqlFailure } from '../db/sql-failure.ts';
 import type { BatchPayload } from '../domain/build-batch-payload.ts';
 import type { Message } from '../domain/message.ts';

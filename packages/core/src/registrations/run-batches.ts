@@ -1,5 +1,5 @@
-import type { DuplicateCheck } from '../db/batches.ts';
 import type { Database } from '../db/client.ts';
+import type { DuplicateCheck } from '../db/known-duplicates.ts';
 import type { Progress } from '../db/registrations.ts';
 import { type AttemptState, listMentorIds } from '../db/slices.ts';
 import { batchPositions, openBatches } from '../domain/batching.ts';
