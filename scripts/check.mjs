@@ -21,6 +21,7 @@ const checks = [
     isPlausible: hasReadTypeScript,
   },
   { name: 'drift', commands: ['node scripts/check-drift.mjs'] },
+  { name: 'image', commands: ['node scripts/check-image.mjs'] },
 ];
 
 const failed = [];

@@ -1,0 +1,69 @@
+// Whether the image can be built, as far as that can be told without an engine: each source of a COPY is in
+// git and not hidden by .dockerignore, and each manifest of the workspace is copied before the packages are
+// installed. Prints what is wrong and exits 1.
+
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '..');
+const read = (file) => readFileSync(join(root, file), 'utf8');
+
+const committed = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' }).trim().split('\n');
+const isHidden = matcherOf(read('.dockerignore'));
+const context = committed.filter((file) => !isHidden(file));
+const folders = [...read('pnpm-workspace.yaml').matchAll(/^ {2}- (\S+)$/gm)].map(([, glob]) =>
+  glob.replace('*', '[^/]+'),
+);
+const manifests = committed.filter((file) =>
+  new RegExp(`^(${folders.join('|')})/package\\.json$`).test(file),
+);
+
+const sources = copiedFromContext(read('Dockerfile'));
+const problems = [
+  ...sources
+    .filter((source) => !isInContext(source))
+    .map((source) => `COPY ${source}: not in the build context`),
+  ...manifests
+    .filter((file) => !sources.includes(file))
+    .map((file) => `${file} is not copied before the install`),
+];
+for (const problem of problems) console.error(`Dockerfile: ${problem}`);
+process.exitCode = problems.length > 0 ? 1 : 0;
+
+/** The sources of every COPY that takes from the build context and not from an earlier stage. */
+function copiedFromContext(dockerfile) {
+  return dockerfile
+    .replaceAll('\\\n', ' ')
+    .split('\n')
+    .filter((line) => line.startsWith('COPY ') && !line.includes('--from='))
+    .flatMap((line) => line.split(/\s+/).slice(1, -1));
+}
+
+function isInContext(source) {
+  return (
+    source === '.' ||
+    context.some((file) => file === source || file.startsWith(`${source.replace(/\/$/, '')}/`))
+  );
+}
+
+/** What .dockerignore hides. Of its language only what ours uses: `*`, `**`, comments and `!`; the last rule wins. */
+function matcherOf(ignoreFile) {
+  const rules = ignoreFile
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => ({ hides: !line.startsWith('!'), pattern: patternOf(line.replace(/^!/, '')) }));
+  return (file) => rules.findLast(({ pattern }) => pattern.test(file))?.hides ?? false;
+}
+
+/** A folder that matches hides all below it. */
+function patternOf(glob) {
+  const source = glob
+    .replace(/^\/|\/$/g, '')
+    .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('**/', '\u0000')
+    .replaceAll('*', '[^/]*')
+    .replaceAll('\u0000', '(?:.*/)?');
+  return new RegExp(`^${source}(?:/|$)`);
+}
