@@ -13,8 +13,6 @@ const only = (folder, allowed, comment) => ({
 });
 
 const core = 'packages/core/src';
-// Core's own top-level files: config, errors, log and the like.
-const shared = `${core}/[^/]+\\.ts$`;
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -43,31 +41,28 @@ module.exports = {
       'The browser knows the contract, the client, and nothing behind them.',
     ),
 
-    only(`${core}/domain`, ['packages/contract/'], 'Domain is pure: it knows the contract only.'),
-    only(
-      `${core}/db`,
-      ['packages/contract/', `${core}/domain/`, shared],
-      'The database never knows the queue.',
-    ),
-    only(
-      `${core}/queue`,
-      ['packages/contract/', `${core}/domain/`, shared],
-      'The queue never knows the database.',
-    ),
+    only('packages/embedded', [], 'The embedded PostgreSQL knows nothing of the service.'),
     {
-      name: 'domain-is-pure',
-      comment: 'No I/O in domain: no built-in modules, no packages.',
+      name: 'database-stands-below',
+      comment: 'The client, the pool and the migrations know no table of ours.',
       severity: 'error',
-      from: { path: `^${core}/domain/`, pathNot: tests },
-      to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional', 'npm-peer'] },
+      from: { path: `^${core}/database/`, pathNot: tests },
+      to: { path: `^${core}/[^/]+/`, pathNot: [`^${core}/database/`, `^${core}/progress/snapshot-reader`] },
+    },
+    {
+      name: 'jobs-stand-above',
+      comment: 'What is stored and answered never depends on the queue; deps.ts hands it out.',
+      severity: 'error',
+      from: { path: `^${core}/[^/]+/`, pathNot: [...tests, `^${core}/jobs/`] },
+      to: { path: `^${core}/jobs/` },
     },
     {
       name: 'client-brings-little',
       comment:
-        'Of the contract it takes the types, or every page that calls us would load the schemas as well.',
+        'Of the contract it takes the types and what is plain, or every page that calls us would load the schemas.',
       severity: 'error',
       from: { path: '^packages/client/', pathNot: tests },
-      to: { path: '^packages/contract/', dependencyTypesNot: ['type-only'] },
+      to: { path: '^packages/contract/(?!src/plain\\.ts$)', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'client-runs-in-browsers',
@@ -75,16 +70,6 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/client/', pathNot: tests },
       to: { dependencyTypes: ['core'] },
-    },
-    {
-      name: 'only-registrations-compose',
-      comment: 'Queue and database meet in registrations; top-level files may wire them.',
-      severity: 'error',
-      from: {
-        path: `^${core}/[^/]+/`,
-        pathNot: [...tests, `^${core}/(registrations|db|queue)/`],
-      },
-      to: { path: `^${core}/(registrations|queue|db)/` },
     },
     {
       name: 'packages-by-their-front-door',

@@ -23,13 +23,13 @@ async function asFastAsAnswered(load: Load, send: () => Promise<void>): Promise<
   const startedAt = monotonicMs();
   const until = startedAt + load.durationMs;
   let count = 0;
-  const lane = async () => {
+  const queueName = async () => {
     while (monotonicMs() < until) {
       await send();
       count += 1;
     }
   };
-  await Promise.all(Array.from({ length: load.connections }, lane));
+  await Promise.all(Array.from({ length: load.connections }, queueName));
   return { perSecond: count / ((monotonicMs() - startedAt) / 1_000), paced: [] };
 }
 

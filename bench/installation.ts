@@ -1,5 +1,5 @@
 import { loadConfig, migrate } from '@bulk/core';
-import { findFreePort } from '@bulk/core/embedded';
+import { findFreePort } from '@bulk/embedded';
 import pg from 'pg';
 import { type ServiceProcess, startProcess } from '../e2e/processes.ts';
 import { ServiceClient } from './service-client.ts';
@@ -14,6 +14,8 @@ export interface Installation {
   readonly pool: pg.Pool;
   readonly client: ServiceClient;
   readonly baseUrl: string;
+  /** The settings of its processes. */
+  readonly env: Record<string, string>;
   readonly api: ServiceProcess;
   /** A fresh process on the same port, with nothing in its memory. */
   restartApi(): Promise<void>;
@@ -60,6 +62,7 @@ export async function install(options: InstallOptions): Promise<Installation> {
     pool,
     client,
     baseUrl,
+    env,
     get api() {
       return api;
     },

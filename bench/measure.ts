@@ -54,12 +54,12 @@ export async function eachOf(
   run: (index: number) => Promise<unknown>,
 ): Promise<void> {
   let next = 0;
-  const lane = async () => {
+  const queueName = async () => {
     while (next < count) {
       const index = next;
       next += 1;
       await run(index);
     }
   };
-  await Promise.all(Array.from({ length: width }, lane));
+  await Promise.all(Array.from({ length: width }, queueName));
 }

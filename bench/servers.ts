@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { findFreePort, startEmbeddedPostgres } from '@bulk/core/embedded';
+import { findFreePort, startEmbeddedPostgres } from '@bulk/embedded';
 import { startRedisProcess } from '../e2e/redis-process.ts';
 import { findRedisServer } from '../scripts/lib/test-redis.mjs';
 

@@ -1,11 +1,11 @@
-import { currentMessage, mentors, registrationRequest, waitFor } from '@bulk/core/testing';
+import { currentJob, mentors, registrationRequest, waitFor } from '@bulk/core/testing';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { type Service, startService } from './service.ts';
 
 // Whatever is pressed in the dashboard: every registration comes to its end, and each mentor has one activity.
 
-const ENTRY = 'bulk-registrations';
-const SLICES = 'bulk-registrations-slices';
+const FIRST = 'bulk-registrations';
+const REST = 'bulk-registrations-rest';
 const authorization = `Basic ${Buffer.from('admin:correct horse').toString('base64')}`;
 
 let service: Service;
@@ -14,8 +14,8 @@ beforeEach(async () => {
     ADMIN_PASSWORD: 'correct horse',
     DASHBOARD_READ_ONLY: 'false',
     BATCH_SIZE: '50',
-    SLICE_MS: '5',
-    MESSAGE_LOCK_MS: '1500',
+    TIME_SLICE_MS: '5',
+    JOB_LOCK_MS: '1500',
   });
 });
 afterEach(() => service.close());
@@ -53,12 +53,16 @@ async function expectAllDone(ids: readonly string[]): Promise<void> {
   expect(await service.deps.db.prisma.activity.count()).toBe(activities);
 }
 
-const messageOf = (id: string, ring = 1) => `bulk-${Number(id.slice(5))}.1.${ring}`;
-const dataOf = (id: string, ring = 1) => ({ registrationId: String(Number(id.slice(5))), attempt: 1, ring });
+const jobIdOf = (id: string, generation = 1) => `bulk-${Number(id.slice(5))}.1.${generation}`;
+const dataOf = (id: string, generation = 1) => ({
+  registrationId: String(Number(id.slice(5))),
+  attempt: 1,
+  generation,
+});
 
 async function untilWaiting(ids: readonly string[]): Promise<void> {
   for (const id of ids)
-    await waitFor(async () => (await press('GET', `${ENTRY}/${messageOf(id)}`)).status === 200);
+    await waitFor(async () => (await press('GET', `${FIRST}/${jobIdOf(id)}`)).status === 200);
 }
 
 test('messages that are removed, emptied, altered, doubled or delayed cost nothing but time', {
@@ -76,32 +80,32 @@ test('messages that are removed, emptied, altered, doubled or delayed cost nothi
     string,
     ...string[],
   ];
-  await succeed('PUT', `${ENTRY}/${messageOf(removed)}/clean`);
-  await succeed('PATCH', `${ENTRY}/${messageOf(garbled)}/update-data`, { jobData: { hello: 'world' } });
-  await succeed('PATCH', `${ENTRY}/${messageOf(swapped)}/update-data`, { jobData: dataOf(doubled) });
-  for (const options of [{}, {}, { jobId: messageOf(doubled) }, { attempts: 3, lifo: true }]) {
-    await succeed('POST', `${ENTRY}/add`, { name: 'again', data: dataOf(doubled), options });
-    await succeed('POST', `${SLICES}/add`, { name: 'again', data: dataOf(doubledLarge), options });
+  await succeed('PUT', `${FIRST}/${jobIdOf(removed)}/clean`);
+  await succeed('PATCH', `${FIRST}/${jobIdOf(garbled)}/update-data`, { jobData: { hello: 'world' } });
+  await succeed('PATCH', `${FIRST}/${jobIdOf(swapped)}/update-data`, { jobData: dataOf(doubled) });
+  for (const options of [{}, {}, { jobId: jobIdOf(doubled) }, { attempts: 3, lifo: true }]) {
+    await succeed('POST', `${FIRST}/add`, { name: 'again', data: dataOf(doubled), options });
+    await succeed('POST', `${REST}/add`, { name: 'again', data: dataOf(doubledLarge), options });
   }
-  await succeed('POST', `${ENTRY}/add`, {
+  await succeed('POST', `${FIRST}/add`, {
     name: 'nonsense',
     data: { registrationId: '1; drop' },
     options: {},
   });
-  await succeed('POST', `${ENTRY}/add`, { name: 'future', data: dataOf(urgent, 99), options: {} });
-  await succeed('PATCH', `${ENTRY}/${messageOf(urgent)}/priority`, { priority: 5 });
+  await succeed('POST', `${FIRST}/add`, { name: 'future', data: dataOf(urgent, 99), options: {} });
+  await succeed('PATCH', `${FIRST}/${jobIdOf(urgent)}/priority`, { priority: 5 });
   await service.start('worker');
   await expectAllDone(ids);
 
-  for (const lane of [ENTRY, SLICES]) {
-    await succeed('PUT', `${lane}/retry/completed`);
-    await succeed('PUT', `${lane}/retry/failed`);
-    await succeed('PUT', `${lane}/promote`);
+  for (const queueName of [FIRST, REST]) {
+    await succeed('PUT', `${queueName}/retry/completed`);
+    await succeed('PUT', `${queueName}/retry/failed`);
+    await succeed('PUT', `${queueName}/promote`);
   }
   await expectAllDone([...ids, await submit(3)]);
   expect(rest).toHaveLength(2);
   for (const status of ['completed', 'failed', 'waiting', 'delayed', 'active']) {
-    await succeed('PUT', `${ENTRY}/clean/${status}`);
+    await succeed('PUT', `${FIRST}/clean/${status}`);
   }
 });
 
@@ -111,32 +115,32 @@ test('queues that are paused, emptied and obliterated go on when they are resume
   await service.start('worker');
   const before = await submit(3_000);
   await waitFor(async () => (await service.details(before)).success_count > 0);
-  for (const lane of [ENTRY, SLICES]) await succeed('PUT', `${lane}/pause`);
+  for (const queueName of [FIRST, REST]) await succeed('PUT', `${queueName}/pause`);
   const ids = [before, await submit(400), await submit(5)];
   await untilWaiting(ids.slice(2));
   expect(await service.details(ids[2] ?? '')).toMatchObject({ status: 'processing' });
-  for (const lane of [ENTRY, SLICES]) await succeed('PUT', `${lane}/empty`);
-  for (const lane of [ENTRY, SLICES]) await succeed('PUT', `${lane}/obliterate`, { force: true });
-  for (const lane of [ENTRY, SLICES]) await succeed('PUT', `${lane}/resume`);
+  for (const queueName of [FIRST, REST]) await succeed('PUT', `${queueName}/empty`);
+  for (const queueName of [FIRST, REST]) await succeed('PUT', `${queueName}/obliterate`, { force: true });
+  for (const queueName of [FIRST, REST]) await succeed('PUT', `${queueName}/resume`);
   await expectAllDone(ids);
 });
 
-test('each message is named by its registration, leads to its page, and shows what became of it', async () => {
+test('each job is named by its registration, leads to its page, and shows what became of it', async () => {
   await service.start('worker');
   const [small, large] = [await submit(7), await submit(120)];
   await expectAllDone([small, large]);
-  const line = (lane: string, message: string) =>
+  const line = (queueName: string, id: string) =>
     waitFor(async () => {
-      const { body } = await press('GET', `${lane}/${message}`);
+      const { body } = await press('GET', `${queueName}/${id}`);
       const { job } = JSON.parse(body) as { job?: { returnValue: unknown } };
       return job?.returnValue && job;
     });
-  expect(await line(ENTRY, messageOf(small))).toMatchObject({
+  expect(await line(FIRST, jobIdOf(small))).toMatchObject({
     name: `${small}, attempt 1, 7 mentors`,
     externalUrl: { displayText: small, href: `/registrations/${small}` },
     returnValue: { status: 'completed', mentors: 7, succeeded: 7, failed: 0 },
   });
   const shown = { status: 'completed', mentors: 120, succeeded: 120, failed: 0, progress: 100 };
-  const { ring } = await currentMessage(service.deps, large);
-  expect(await line(SLICES, messageOf(large, ring))).toMatchObject({ returnValue: shown, progress: shown });
+  const { generation } = await currentJob(service.deps, large);
+  expect(await line(REST, jobIdOf(large, generation))).toMatchObject({ returnValue: shown, progress: shown });
 });

@@ -1,16 +1,15 @@
 import type { RegistrationState } from '@bulk/contract';
-import { findFreePort } from '@bulk/core/embedded';
+import { BASE_PATH } from '@bulk/contract';
 import { mentors, registrationRequest, waitFor } from '@bulk/core/testing';
+import { findFreePort } from '@bulk/embedded';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { type Service, startService } from './service.ts';
 
 let service: Service;
 beforeEach(async () => {
-  service = await startService(inject('queueBackend'), { MESSAGE_LOCK_MS: '1500' });
+  service = await startService(inject('queueBackend'), { JOB_LOCK_MS: '1500' });
 });
 afterEach(() => service.close());
-
-const PATH = '/api/v1/bulk-registrations';
 
 const submit = (mentor_ids: string[]) => service.submit(registrationRequest({ mentor_ids }));
 const activityCount = () => service.deps.db.prisma.activity.count();
@@ -41,7 +40,7 @@ test('two workers share a backlog, and one that is killed in the middle costs no
 test('a DELETE right after the POST is exact: nothing is written after its answer', async () => {
   await service.start('worker');
   const id = await submit(mentors('m', 20_000));
-  const answer = await fetch(`${service.url}${PATH}/${id}`, { method: 'DELETE' });
+  const answer = await fetch(`${service.url}${BASE_PATH}/${id}`, { method: 'DELETE' });
   expect(answer.status).toBe(200);
   expect(await answer.json()).toEqual({ message: `Bulk registration job ${id} cancelled successfully` });
   const left = await activityCount();
@@ -68,7 +67,7 @@ test('a large registration can be watched from its start to its end, through eit
   await service.start('api', { PORT: String(port) });
   const id = await submit(mentors('m', 20_000));
   const streams = await Promise.all(
-    [service.url, `http://127.0.0.1:${port}`].map((url) => fetch(`${url}${PATH}/${id}/events`)),
+    [service.url, `http://127.0.0.1:${port}`].map((url) => fetch(`${url}${BASE_PATH}/${id}/events`)),
   );
   // Both watch before there is anybody to do the work.
   await service.start('worker');
@@ -86,7 +85,7 @@ test('a large registration can be watched from its start to its end, through eit
 
 test('a process that is told to stop ends its event streams, and ends with 0', async () => {
   const id = await submit(mentors('m', 5));
-  const stream = await fetch(`${service.url}${PATH}/${id}/events`);
+  const stream = await fetch(`${service.url}${BASE_PATH}/${id}/events`);
   const [text] = await Promise.all([stream.text(), service.stop(service.api)]);
   expect(text).toContain('event: progress');
 });

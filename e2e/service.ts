@@ -1,6 +1,7 @@
 import type { RegistrationDetails } from '@bulk/contract';
-import { findFreePort } from '@bulk/core/embedded';
+import { BASE_PATH } from '@bulk/contract';
 import { createTestDeps, findInconsistencies, type TestDeps, waitFor } from '@bulk/core/testing';
+import { findFreePort } from '@bulk/embedded';
 import { expect } from 'vitest';
 import { type ServiceProcess, startProcess } from './processes.ts';
 
@@ -29,7 +30,7 @@ export async function startService(
 ): Promise<Service> {
   const port = await findFreePort();
   const url = `http://127.0.0.1:${port}`;
-  const registrations = `${url}/api/v1/bulk-registrations`;
+  const registrations = `${url}${BASE_PATH}`;
   const deps = await createTestDeps({
     backend,
     settings: { PORT: String(port), SWEEP_MS: '300', STALLED_CHECK_MS: '500', ...settings },

@@ -47,7 +47,7 @@ const steps = [
     title: 'Generating the database client',
     command: ['node_modules/.bin/prisma', 'generate'],
     inputs: () => [hashOfContents(['pnpm-lock.yaml', 'prisma.config.ts', 'prisma/schema.prisma'])],
-    outputs: () => [existsSync('packages/core/src/db/generated/client.ts')],
+    outputs: () => [existsSync('packages/core/src/database/generated/client.ts')],
   },
   {
     name: 'build',

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { migrate } from '@bulk/core';
-import { startEmbeddedPostgres } from '@bulk/core/embedded';
+import { startEmbeddedPostgres } from '@bulk/embedded';
 
 const root = resolve(import.meta.dirname, '..');
 const CHARACTER = 6; // ColumnTypeEnum.Character of driver-adapter-utils

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { loadConfig, migrate, readEnvironment } from '@bulk/core';
-import { startEmbeddedPostgres } from '@bulk/core/embedded';
+import { startEmbeddedPostgres } from '@bulk/embedded';
 import { keptPassword } from './lib/admin-password.mjs';
 import { findPort } from './lib/port.mjs';
 import { runProgram } from './lib/program.mjs';

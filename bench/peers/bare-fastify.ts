@@ -1,4 +1,4 @@
-import { findFreePort } from '@bulk/core/embedded';
+import { findFreePort } from '@bulk/embedded';
 import { startHelper } from '../helper.ts';
 
 export interface BareFastify {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Executor, insertOnlyBatch, insertRegistration } from '@bulk/core/testing';
+import { type Executor, insertBatch, insertRegistration } from '@bulk/core/testing';
 import { sqltag } from '@prisma/client/runtime/client';
 import type pg from 'pg';
 import type { Work } from '../work.ts';
@@ -21,7 +21,11 @@ export function bareStatements(pool: pg.Pool): BareStatements {
       return BigInt(stored!.id);
     },
     async batch(id) {
-      await insertOnlyBatch(db, { registrationId: String(id), attempt: 1, ring: 1 });
+      await insertBatch(
+        db,
+        { registrationId: id, attempt: 1, generation: 1, batchNo: 0 },
+        { refused: [], toleratesConflicts: false },
+      );
     },
   };
 }

@@ -1,13 +1,13 @@
 import { makeWorkerUtils } from 'graphile-worker';
 import { monotonicMs } from '../clock.ts';
-import type { OneMessagePeer } from './one-message.ts';
+import type { OneJobPeer } from './one-message.ts';
 import { startPeerWorker } from './peer-worker.ts';
 
 /**
  * One job a mentor with graphile-worker, a queue on PostgreSQL: jobs added in one call, a worker in
  * a process of its own with the settings of its page on performance.
  */
-export async function oneJobGraphile(databaseUrl: string): Promise<OneMessagePeer> {
+export async function oneJobGraphile(databaseUrl: string): Promise<OneJobPeer> {
   const utils = await makeWorkerUtils({ connectionString: databaseUrl });
   await utils.migrate();
   const worker = await startPeerWorker('one-job-worker.ts', [databaseUrl]);

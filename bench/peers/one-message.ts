@@ -3,7 +3,7 @@ import { monotonicMs } from '../clock.ts';
 import type { Work } from '../work.ts';
 import { startPeerWorker } from './peer-worker.ts';
 
-export interface OneMessagePeer {
+export interface OneJobPeer {
   /** @returns mentors per second, from the first message added to the last activity written */
   write(work: Work): Promise<number>;
   close(): Promise<void>;
@@ -15,7 +15,7 @@ const CHUNK = 1_000;
  * One message a mentor with BullMQ, as its documentation has it: addBulk, a worker in a process of
  * its own with some concurrency, and an activity created by each job.
  */
-export async function oneMessageBullmq(databaseUrl: string, redisUrl: string): Promise<OneMessagePeer> {
+export async function oneJobBullmq(databaseUrl: string, redisUrl: string): Promise<OneJobPeer> {
   const queueName = `one-message-${process.pid}`;
   const queue = new Queue(queueName, { connection: { url: redisUrl } });
   const worker = await startPeerWorker('one-message-worker.ts', [databaseUrl, redisUrl, queueName]);

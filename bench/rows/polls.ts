@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { BASE_PATH } from '@bulk/contract';
 import { monotonicMs } from '../clock.ts';
 import { startHttpLoad } from '../http-load.ts';
 import type { Installation } from '../installation.ts';
@@ -94,7 +95,7 @@ async function finishedPoll({ client, baseUrl }: Installation) {
   await client.finished(id);
   const { headers } = await client.get(`/${id}`);
   return {
-    url: `${baseUrl}/api/v1/bulk-registrations/${id}`,
+    url: `${baseUrl}${BASE_PATH}/${id}`,
     headers: { 'if-none-match': String(headers.etag) },
   };
 }

@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 beforeEach(async () => {
-  service = await startService(inject('queueBackend'), { BATCH_SIZE: '100', SLICE_MS: '20' });
+  service = await startService(inject('queueBackend'), { BATCH_SIZE: '100', TIME_SLICE_MS: '20' });
   ({ context, complaints } = await openContext(browser, service.url));
   page = await context.newPage();
 });

@@ -1,3 +1,4 @@
+import { BASE_PATH } from '@bulk/contract';
 import { mentors, registrationRequest } from '@bulk/core/testing';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
@@ -107,7 +108,7 @@ test('a double click and a lost answer make one registration', async () => {
   const before = await registrations();
   await page.goto('/new');
   let isFirst = true;
-  await page.route('**/api/v1/bulk-registrations', async (route) => {
+  await page.route(`**${BASE_PATH}`, async (route) => {
     if (route.request().method() !== 'POST') return route.fallback();
     const response = await route.fetch();
     if (!isFirst) return route.fulfill({ response });
@@ -149,7 +150,7 @@ test('an id that is not there has a page that says so, also when it goes while i
   const id = await service.submit(registrationRequest({ activity_type: 'short-lived' }));
   await page.goto(`/registrations/${id}`);
   await expectStatus(page, 'Completed');
-  await fetch(`${service.url}/api/v1/bulk-registrations/${id}`, { method: 'DELETE' });
+  await fetch(`${service.url}${BASE_PATH}/${id}`, { method: 'DELETE' });
   await page.getByRole('button', { name: 'Delete' }).click();
   await page.getByRole('button', { name: 'Delete the registration' }).click();
   await page.getByRole('heading', { name: `${id} is not here` }).waitFor();

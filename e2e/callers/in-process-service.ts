@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import type { Deps } from '@bulk/core';
-import { createTestDeps, currentMessage, runChain, runOnce } from '@bulk/core/testing';
+import { createTestDeps, currentJob, runChain, runOnce } from '@bulk/core/testing';
 import { buildApp } from '../../apps/api/src/app.ts';
 
 /** The API on a real port with a database of its own; a test is the worker. */
@@ -29,7 +29,7 @@ export async function startInProcess(): Promise<InProcessService> {
   return {
     url: `http://127.0.0.1:${port}`,
     deps,
-    workABit: async (id) => void (await runOnce(deps, await currentMessage(deps, id))),
+    workABit: async (id) => void (await runOnce(deps, await currentJob(deps, id))),
     work: async (id) => void (await runChain(deps, id)),
     stop: () => app.close(),
     start: async () => {

@@ -1,3 +1,4 @@
+import { BASE_PATH } from '@bulk/contract';
 export type Outcome =
   | { kind: 'answer'; status: number; body: unknown; headers: Headers; ms: number }
   /** The connection was refused: it did not happen. */
@@ -18,7 +19,7 @@ export interface Call {
 export async function call(baseUrl: string, request: Call): Promise<Outcome> {
   const startedAt = performance.now();
   try {
-    const response = await fetch(`${baseUrl}/api/v1/bulk-registrations${request.path ?? ''}`, {
+    const response = await fetch(`${baseUrl}${BASE_PATH}${request.path ?? ''}`, {
       method: request.method,
       headers: { ...(request.body && { 'content-type': 'application/json' }), ...request.headers },
       signal: AbortSignal.timeout(request.timeoutMs ?? 10_000),

@@ -1,14 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseRegistrationId } from '@bulk/core';
 import { waitFor } from '@bulk/core/testing';
-import { type Fault, type FaultContext, type Hits, onNextStatement, ownerOf, ownMentors } from './fault.ts';
+import {
+  type Fault,
+  type FaultContext,
+  type Hits,
+  onNextStatement,
+  ownMentors,
+  parametersOf,
+} from './fault.ts';
 import { type MemberName, WORKERS } from './fleet.ts';
 import type { World } from './world.ts';
 
 /** Work that ends the process which does it. */
 export const DEADLY_FAULTS: readonly Fault[] = [
   { name: 'worker out of memory in the middle of a batch', isLong: true, run: runOutOfMemory },
-  { name: 'a message that ends every worker that takes it', isLong: true, run: poison },
+  { name: 'a job that ends every worker that takes it', isLong: true, run: poison },
 ];
 
 /** Loaded into a worker by Node itself, before the program: on this signal it takes memory until V8 aborts. */
@@ -50,30 +58,37 @@ function countOutOfMemory({ dir }: World, name: MemberName): number {
 const DEATHS = 4;
 
 /**
- * Whoever takes this registration aborts, until it stops being so. It may cost one worker at a time,
- * once a message lock, and the others must get on with the rest.
+ * Every worker that runs the retry of this registration aborts, until it stops being so. It may cost one
+ * worker at a time, once a job lock, and the others must get on with the rest.
  */
 async function poison({ world, load, struck }: FaultContext): Promise<Hits> {
-  const mentors = ownMentors(3);
-  const { messageLockMs, stalledCheckMs } = world.config;
+  const entry = await load.submit({ mentor_ids: ['bad-1', ...ownMentors(3)] });
+  const registrationId = parseRegistrationId(entry.id ?? '') ?? 0n;
+  const isOver = async () => !(await isProcessing(world, registrationId));
+  await waitFor(isOver, { timeoutMs: 20_000 });
+  const { jobLockMs, stalledCheckMs } = world.config;
   const doneBefore = await countDone(world);
   const dying = onNextStatement(world, {
     on: WORKERS,
     statement: 'batch',
     at: 'request',
-    holding: ownerOf(mentors),
+    holding: parametersOf(registrationId, 2),
     times: DEATHS,
-    withinMs: DEATHS * (messageLockMs + 3 * stalledCheckMs + 2_000),
+    withinMs: DEATHS * (jobLockMs + 3 * stalledCheckMs + 2_000),
     act(name) {
       world.fleet.kill(name, 'SIGABRT');
       struck();
       return 'cut';
     },
   });
-  await Promise.all([dying, load.submit({ mentor_ids: mentors })]);
+  await Promise.all([dying, world.actions.retry(entry)]);
   const others = (await countDone(world)) - doneBefore;
   if (others === 0) world.journal.find('no registration got done while one of them ended every worker');
   return { aborts: await dying, 'others done meanwhile': others };
+}
+
+async function isProcessing({ db }: World, id: bigint): Promise<boolean> {
+  return (await db.prisma.bulkRegistration.count({ where: { id, status: 'processing' } })) > 0;
 }
 
 function countDone({ db }: World): Promise<number> {

@@ -92,9 +92,12 @@ export function ownMentors(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `own-${mentorsMade}-${index}`);
 }
 
-/** What the ids of such mentors, and no others, have in common. */
-export function ownerOf(mentors: readonly string[]): string {
-  return mentors[0]!.slice(0, mentors[0]!.lastIndexOf('-') + 1);
+/** What the statements of one attempt's batches, and no others, hold: their first two parameters. */
+export function parametersOf(registrationId: bigint, attempt: number): string {
+  return [registrationId, attempt]
+    .map(String)
+    .map((text) => String.fromCharCode(0, 0, 0, text.length) + text)
+    .join('');
 }
 
 /** Counts what a worker is at, a moment before something happens to it. */

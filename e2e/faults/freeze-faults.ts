@@ -1,6 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseRegistrationId } from '@bulk/core';
-import { type Fault, type FaultContext, type Hits, onNextStatement, ownerOf, ownMentors } from './fault.ts';
+import {
+  type Fault,
+  type FaultContext,
+  type Hits,
+  onNextStatement,
+  ownMentors,
+  parametersOf,
+} from './fault.ts';
 import { WORKERS } from './fleet.ts';
 
 /** Workers that stand still and go on later, not knowing that others did their work. */
@@ -11,7 +18,7 @@ export const FREEZE_FAULTS: readonly Fault[] = [
 
 /** Long enough for its message to be taken for stalled and be run by another worker. */
 async function freezeWorker({ world }: FaultContext): Promise<Hits> {
-  const { messageLockMs, stalledCheckMs } = world.config;
+  const { jobLockMs, stalledCheckMs } = world.config;
   const hits = await onNextStatement(world, {
     on: WORKERS,
     statement: 'batch',
@@ -21,7 +28,7 @@ async function freezeWorker({ world }: FaultContext): Promise<Hits> {
       return 'pass';
     },
   });
-  await sleep(messageLockMs + 2 * stalledCheckMs + 300);
+  await sleep(jobLockMs + 2 * stalledCheckMs + 300);
   for (const name of WORKERS) world.fleet.signal(name, 'SIGCONT');
   return { zombie: hits };
 }
@@ -31,26 +38,26 @@ async function freezeWorker({ world }: FaultContext): Promise<Hits> {
  * batch; then the first one's arrives, while there is more to do.
  */
 async function writeOneBatchTwice({ world, load }: FaultContext): Promise<Hits> {
-  const { messageLockMs, stalledCheckMs } = world.config;
-  const mentors = ownMentors(5_000);
-  const entry = await load.submit({ mentor_ids: mentors });
+  const { jobLockMs, stalledCheckMs } = world.config;
+  const entry = await load.submit({ mentor_ids: ownMentors(5_000) });
+  const id = parseRegistrationId(entry.id ?? '') ?? 0n;
   const hits: Hits = { 'written by both': 0 };
   const progress = () =>
     world.db.prisma.bulkRegistration.findUniqueOrThrow({
-      where: { id: parseRegistrationId(entry.id ?? '') ?? 0n },
+      where: { id },
       select: { successCount: true, status: true },
     });
   await onNextStatement(world, {
     on: WORKERS,
     statement: 'batch',
     at: 'request',
-    holding: ownerOf(mentors),
+    holding: parametersOf(id, 1),
     async act(name): Promise<'pass'> {
       world.fleet.signal(name, 'SIGSTOP');
       for (const other of WORKERS) world.links[other].postgres.slowDown({ delayMs: 40, bytesPerMs: 1_000 });
       const before = await progress();
       let now = before;
-      const deadline = Date.now() + messageLockMs + 3 * stalledCheckMs + 3_000;
+      const deadline = Date.now() + jobLockMs + 3 * stalledCheckMs + 3_000;
       while (now.successCount === before.successCount && Date.now() < deadline) {
         await sleep(10);
         now = await progress();

@@ -29,7 +29,7 @@ export async function judge(world: World): Promise<Verdict> {
     ...inconsistencies,
     ...(await findWrongResults(world)),
     ...journal.findings,
-    ...(await findLeftMessages(world)),
+    ...(await findLeftJobs(world)),
     ...(await findLeftSessions(world)),
     ...findFatalLogs(world),
     ...world.journal.findings,
@@ -55,26 +55,20 @@ async function findWrongResults({ db }: World): Promise<string[]> {
     with entries as materialized (
       select
         e.registration_id,
-        m.mentor_id,
+        e.mentor_id,
         e.error_code,
-        a.override_duplicates,
+        r.override_duplicates and r.attempt = e.attempt as override_duplicates,
         r.activity_date,
         r.activity_type
       from registration_entries e
-      join registration_attempts a using (registration_id, attempt)
       join bulk_registrations r on r.id = e.registration_id
-      left join (
-        select id, mentor_id, ordinality as position
-        from bulk_registrations
-        cross join lateral unnest(mentor_ids) with ordinality as m (mentor_id, ordinality)
-      ) m on m.id = e.registration_id and m.position = e.position
+      where e.error_code is not null
     )
     select fault, registration_id as id, count(*)::integer as count
     from (
       select
         registration_id,
         case
-          when mentor_id is null then 'a result of no mentor'
           when mentor_id like 'bad-%' and error_code <> 'constraint_violated' then 'a bad record was not refused as such'
           when mentor_id not like 'bad-%' and error_code not in ('', 'duplicate')
             then 'a passing fault became a result: ' || error_code
@@ -96,11 +90,13 @@ async function findWrongResults({ db }: World): Promise<string[]> {
 }
 
 /** At rest no message waits or runs. Retried ones may take some seconds to learn that they are not needed. */
-async function findLeftMessages({ config }: World): Promise<string[]> {
+async function findLeftJobs({ config }: World): Promise<string[]> {
   const queue = createQueue(config, createLogger(config, { name: 'faults' }));
-  const lanes = queue.dashboardQueues();
+  const queues = queue.dashboardQueues();
   const list = async () =>
-    (await Promise.all(lanes.map((lane) => lane.getJobs(['waiting', 'active', 'delayed'], 0, 20)))).flat();
+    (
+      await Promise.all(queues.map((queueName) => queueName.getJobs(['waiting', 'active', 'delayed'], 0, 20)))
+    ).flat();
   try {
     await waitFor(async () => (await list()).length === 0, { timeoutMs: 15_000, intervalMs: 100 }).catch(
       () => {},

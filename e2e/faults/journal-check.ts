@@ -85,8 +85,17 @@ function listRows({ db }: World): Promise<Row[]> {
       status::text as status,
       attempt,
       mentor_count as "mentorCount",
-      cardinality(mentor_ids) = mentor_count
-        and attempt = (select count(*) from registration_attempts a where a.registration_id = r.id) as "isWhole"
+      mentor_count = (
+        select sum(cardinality(b.mentor_ids))
+        from registration_batches b
+        where b.registration_id = r.id
+          and b.attempt = 1
+      )
+        and attempt = (
+          select count(distinct b.attempt)
+          from registration_batches b
+          where b.registration_id = r.id
+        ) as "isWhole"
     from bulk_registrations r
     order by id`;
 }

@@ -20,12 +20,12 @@ export interface PlannedRound {
 
 /** Takes over sooner, sweeps more often and cuts smaller than the defaults, so that more happens in a minute. */
 const QUICK_SETTINGS = {
-  MESSAGE_LOCK_MS: '1500',
+  JOB_LOCK_MS: '1500',
   STALLED_CHECK_MS: '500',
   SWEEP_MS: '400',
   SHUTDOWN_GRACE_MS: '2500',
   BATCH_SIZE: '250',
-  SLICE_MS: '40',
+  TIME_SLICE_MS: '40',
 };
 /** What the defaults promise is measured with the defaults. */
 const WITH_DEFAULTS = ['worker killed before its batch lands', 'redis: FLUSHALL'];

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '@bulk/core/embedded';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@bulk/embedded';
 
 /** Small enough to be filled, large enough for a round. */
 const DISK_MIB = 1_536;

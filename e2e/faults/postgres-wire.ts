@@ -2,15 +2,22 @@ import type { WireTap } from './interception.ts';
 import { cutIntoFrames, HEADER_BYTES } from './postgres-frames.ts';
 
 /** What a message on its way to PostgreSQL is about to do. */
-export type Statement = 'batch' | 'submit' | 'retry-commit' | 'cancel' | 'delete' | 'take-ring' | 'ring';
+export type Statement =
+  | 'batch'
+  | 'submit'
+  | 'retry-commit'
+  | 'cancel'
+  | 'delete'
+  | 'claim-generation'
+  | 'enqueue';
 
 const TEXTS: readonly (readonly [Statement, RegExp])[] = [
   ['batch', /registration_is_ours/],
   ['submit', /insert into bulk_registrations/],
-  ['cancel', /set status = 'cancelled'/],
-  ['delete', /delete from bulk_registrations/],
-  ['take-ring', /set ring = r\.ring \+ 1/],
-  ['ring', /add_job/i],
+  ['cancel', /update [^ ]*bulk_registrations.* set "?status/i],
+  ['delete', /delete from [^ ]*bulk_registrations/i],
+  ['claim-generation', /set generation = r\.generation \+ 1/],
+  ['enqueue', /add_job/i],
 ];
 const BEGINS_RETRY = /set attempt = attempt \+ 1/;
 const COMMIT = /^\s*commit\b/i;

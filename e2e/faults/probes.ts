@@ -1,5 +1,5 @@
 import { parseRegistrationId } from '@bulk/core';
-import { buildBatchPayload, executeBatchInsert, mentors as namedMentors, waitFor } from '@bulk/core/testing';
+import { executeBatchInsert, mentors as namedMentors, waitFor } from '@bulk/core/testing';
 import type { Entry } from './journal.ts';
 import type { World } from './world.ts';
 
@@ -13,25 +13,27 @@ import type { World } from './world.ts';
 export async function probeFence(world: World): Promise<string[]> {
   const { actions, db } = world;
   const findings: string[] = [];
-  const entry = await submit(world, 'probe-fence', ['bad-1', 'probe-1', 'probe-2']);
-  const write = (attempt: number, batchNo: number, positions: number[]) =>
-    executeBatchInsert(db, payloadOf(entry, attempt, batchNo, positions));
-  const expectKind = async (what: string, expected: string, outcome: Promise<{ kind: string }>) => {
-    const kind = await outcome.then(
-      (settled) => settled.kind,
-      (error: Error) => `a fault (${error.message.trim().split('\n').at(-1)})`,
+  const entry = await submit(world, 'probe-fence', ['bad-1', ...namedMentors('probe', 600)]);
+  const expectKind = async (what: string, expected: string, attempt: number, batchNo: number) => {
+    const { generation } = await db.prisma.bulkRegistration.findUniqueOrThrow({ where: { id: idOf(entry) } });
+    const key = { registrationId: idOf(entry), attempt, generation, batchNo };
+    const write = executeBatchInsert(db, key);
+    const kind = await write.then(
+      (outcome) => outcome.kind,
+      (error: Error) => `an error (${error.message.trim().split('\n').at(-1)})`,
     );
     if (kind !== expected) findings.push(`${what} was ${kind}, not ${expected}`);
   };
 
-  await expectKind('a batch', 'written', write(1, 0, [1, 2]));
-  await expectKind('a batch that comes twice', 'settled', write(1, 0, [1, 2]));
-  await expectKind('the last batch', 'written', write(1, 1, [3]));
-  await expectKind('the last batch that comes twice', 'fenced or settled', fencedOrSettled(write(1, 1, [3])));
+  const batches = await db.prisma.registrationBatch.count({ where: { registrationId: idOf(entry) } });
+  for (let batchNo = 0; batchNo < batches; batchNo += 1) {
+    await expectKind('a batch', 'written', 1, batchNo);
+    await expectKind('a batch that comes twice', 'superseded', 1, batchNo);
+  }
   await actions.retry(entry);
-  await expectKind('a batch of an attempt that is over', 'fenced', write(1, 2, [1]));
+  await expectKind('a batch of an attempt that is over', 'superseded', 1, 0);
   await actions.cancel(entry);
-  await expectKind('a batch of a cancelled registration', 'fenced', write(2, 0, [1]));
+  await expectKind('a batch of a cancelled registration', 'superseded', 2, 0);
   return findings;
 }
 
@@ -44,7 +46,10 @@ export async function probeRings(world: World): Promise<string[]> {
   links.api.postgres.slowDown({ delayMs: 40, bytesPerMs: 1_000 });
   const entries: Entry[] = [];
   for (let index = 0; index < 4; index += 1) {
-    const entry = await submit(world, `probe-ring-${index}`, ['bad-1', ...namedMentors(`ring-${index}`, 3)]);
+    const entry = await submit(world, `probe-enqueue-${index}`, [
+      'bad-1',
+      ...namedMentors(`enqueue-${index}`, 3),
+    ]);
     await untilFinished(world, entry);
     if (index % 2 === 0) {
       await actions.retry(entry);
@@ -57,13 +62,13 @@ export async function probeRings(world: World): Promise<string[]> {
   const ids = entries.map((entry) => idOf(entry));
   const rows = await db.prisma.bulkRegistration.findMany({
     where: { id: { in: ids } },
-    select: { id: true, attempt: true, ring: true },
+    select: { id: true, attempt: true, generation: true },
   });
   return rows
-    .filter(({ attempt, ring }) => ring !== attempt)
+    .filter(({ attempt, generation }) => generation !== attempt)
     .map(
-      ({ id, attempt, ring }) =>
-        `bulk-${id} was rung ${ring} times for ${attempt} attempts, and nothing was broken`,
+      ({ id, attempt, generation }) =>
+        `bulk-${id} has generation ${generation} after ${attempt} attempts, and nothing was broken`,
     );
 }
 
@@ -82,26 +87,6 @@ async function untilFinished({ actions }: World, entry: Entry): Promise<void> {
   await waitFor(async () => ((await actions.read(entry))?.status ?? 'processing') !== 'processing', {
     timeoutMs: 20_000,
   });
-}
-
-function payloadOf(entry: Entry, attempt: number, batchNo: number, positions: number[]) {
-  const { request } = entry;
-  const template = {
-    registrationId: idOf(entry),
-    attempt,
-    activityType: request.activity_type,
-    activityDate: request.activity_date,
-    durationMinutes: request.duration_minutes,
-    notes: request.notes,
-    coordinatorId: request.coordinator_id,
-    overrideDuplicates: false,
-  };
-  return buildBatchPayload(template, batchNo, positions, (position) => request.mentor_ids[position - 1]!);
-}
-
-async function fencedOrSettled(outcome: Promise<{ kind: string }>): Promise<{ kind: string }> {
-  const { kind } = await outcome;
-  return { kind: kind === 'fenced' || kind === 'settled' ? 'fenced or settled' : kind };
 }
 
 function idOf(entry: Entry): bigint {

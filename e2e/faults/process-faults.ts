@@ -67,7 +67,7 @@ export const PROCESS_FAULTS: readonly Fault[] = [
     name: 'api killed before a registration lands',
     run: (context) => killApiAt(context, 'request', 'mid-transaction'),
   },
-  { name: 'api killed between commit and ring', run: killApiAtRing },
+  { name: 'api killed between commit and enqueue', run: killApiAtEnqueue },
 ];
 
 async function killWorkerAt(
@@ -109,10 +109,10 @@ async function killApiAt(
   return { [label]: hits };
 }
 
-async function killApiAtRing({ world, load, pause, struck }: FaultContext): Promise<Hits> {
+async function killApiAtEnqueue({ world, load, pause, struck }: FaultContext): Promise<Hits> {
   const { postgres, redis } = world.links.api;
   const trap = (redis ?? postgres).intercept({
-    statement: 'ring',
+    statement: 'enqueue',
     at: 'request',
     act() {
       world.fleet.kill('api');
@@ -123,5 +123,5 @@ async function killApiAtRing({ world, load, pause, struck }: FaultContext): Prom
   await Promise.race([trap.sprung, Promise.all([load.submit(), pause(6_000)])]);
   trap.disarm();
   await world.fleet.settled();
-  return { 'after commit, before ring': trap.count() };
+  return { 'after commit, before enqueue': trap.count() };
 }

@@ -59,7 +59,7 @@ const MANY = 10;
 
 async function flushAll({ world, load, pause }: FaultContext): Promise<Hits> {
   const redis = world.redis!;
-  const waiting = `LLEN {${world.config.queuePrefix}}:bulk-registrations-slices:wait`;
+  const waiting = `LLEN {${world.config.queuePrefix}}:bulk-registrations-rest:wait`;
   await Promise.all(Array.from({ length: MANY }, () => load.submit({ mentor_ids: ownMentors(3_000) })));
   const hits = { times: 0, 'messages waiting': 0 };
   for (; hits.times < 3; hits.times += 1) {

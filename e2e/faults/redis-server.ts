@@ -1,4 +1,4 @@
-import { findFreePort } from '@bulk/core/embedded';
+import { findFreePort } from '@bulk/embedded';
 import { findRedisServer } from '../../scripts/lib/test-redis.mjs';
 import { type RedisProcess, sendToRedis, startRedisProcess } from '../redis-process.ts';
 

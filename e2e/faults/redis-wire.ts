@@ -1,12 +1,12 @@
 import type { WireTap } from './interception.ts';
 
 /** Message ids as core makes them: registration, attempt, ring. */
-const MESSAGE_ID = /bulk-\d+\.\d+\.\d+/;
+const JOB_ID = /bulk-\d+\.\d+\.\d+/;
 
 /** On the API's connection to Redis only rings carry a message id. Replies are not told apart. */
-export function tapRedis(): WireTap<'ring'> {
+export function tapRedis(): WireTap<'enqueue'> {
   return {
-    request: (chunk) => (MESSAGE_ID.test(chunk.toString('latin1')) ? 'ring' : null),
+    request: (chunk) => (JOB_ID.test(chunk.toString('latin1')) ? 'enqueue' : null),
     reply: () => 'done',
   };
 }

@@ -8,7 +8,7 @@ import type { World } from './world.ts';
 /** Single statements that get lost on their way, or whose answer does. */
 export const WIRE_FAULTS: readonly Fault[] = [
   ...bothEnds('batch', WORKERS, 6),
-  ...bothEnds('take-ring', WORKERS, 2, async ({ load }) => {
+  ...bothEnds('claim-generation', WORKERS, 2, async ({ load }) => {
     await load.submit({ mentor_ids: ownMentors(5_000) });
   }),
   ...bothEnds('submit', ['api'], 3),

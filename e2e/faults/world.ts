@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { type Config, type Database, loadConfig, migrate } from '@bulk/core';
-import { findFreePort } from '@bulk/core/embedded';
 import { openPatientDatabase } from '@bulk/core/testing';
+import { findFreePort } from '@bulk/embedded';
 import { Actions } from './actions.ts';
 import { Fleet, type MemberName, WORKERS } from './fleet.ts';
 import { Journal } from './journal.ts';
@@ -16,7 +16,7 @@ export type Backend = 'redis' | 'postgres';
 export interface Links {
   readonly postgres: TcpProxy<Statement>;
   /** null: the queue runs on PostgreSQL. */
-  readonly redis: TcpProxy<'ring'> | null;
+  readonly redis: TcpProxy<'enqueue'> | null;
 }
 
 /** Servers, the network between, the processes and their clients: all that a fault can get at. */

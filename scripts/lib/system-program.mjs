@@ -1,8 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-
-const POLICY = '/usr/sbin/policy-rc.d';
 
 /**
  * @param {string[]} names the best first
@@ -22,21 +20,16 @@ export function findProgram(names) {
 export function installProgram({ program, package: name }) {
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return null;
   console.log(`No ${program} here: installing it with apt-get …`);
-  const hasPolicy = existsSync(POLICY);
-  if (!hasPolicy) writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
-  try {
-    const install = () => aptGet('install', '-y', '--no-install-recommends', name);
-    if (!install() && aptGet('update')) install();
-  } finally {
-    if (!hasPolicy) rmSync(POLICY);
-  }
+  const install = () => aptGet('install', '-y', '--no-install-recommends', name);
+  if (!install() && aptGet('update')) install();
   return findProgram([program]);
 }
 
 function aptGet(...args) {
   try {
     execFileSync('apt-get', args, {
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
+      // Neither systemd nor System V's init then starts the service of what is installed.
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', SYSTEMD_OFFLINE: '1', RUNLEVEL: '1' },
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     return true;

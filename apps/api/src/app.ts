@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { BASE_PATH } from '@bulk/contract';
 import type { Deps } from '@bulk/core';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
@@ -17,7 +18,6 @@ import { addSerialization } from './plugins/serialization.ts';
 import { addValidation } from './plugins/validation.ts';
 import { addWebPages } from './plugins/web.ts';
 import { registrationRoutes } from './routes/registrations.ts';
-import { BASE_PATH } from './routes/shared.ts';
 
 /** The whole HTTP side, not yet listening. Closing it leaves `deps` open. */
 export async function buildApp(deps: Deps): Promise<App> {

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import {
+  BASE_PATH,
   CONTRACT_EXAMPLES,
   type CreateRegistrationRequest,
   type CreateRegistrationResponse,
@@ -29,7 +30,6 @@ import { badId, goodId, isId } from './testing/hostile/texts.ts';
 // HOSTILE_RUNS=50 sends fifty times as much. A failure prints what was sent, as small as it gets, with
 // its seed and path: give them as HOSTILE_SEED and HOSTILE_PATH to send it again.
 
-const PATH = '/api/v1/bulk-registrations';
 const JSON_TYPE = { 'content-type': 'application/json' };
 const { runs, seed, timeoutMs, timeLimitMs } = readRuns('HOSTILE', 60);
 const { HOSTILE_PATH: path } = process.env;
@@ -86,8 +86,6 @@ async function everyRow(): Promise<string> {
     from (
       select 'registration ' || r::text as line from bulk_registrations r
       union all
-      select 'attempt ' || a::text from registration_attempts a
-      union all
       select 'batch ' || b::text from registration_batches b
       union all
       select 'activity ' || a::text from activities a
@@ -118,11 +116,11 @@ async function expectWritten(sent: CreateRegistrationRequest, answer: Answer): P
   expect(answer.statusCode).toBe(202);
   const { id } = answer.json<CreateRegistrationResponse>();
   await runChain(deps, id);
-  const details = (await app.inject({ url: `${PATH}/${id}` })).json<RegistrationDetails>();
+  const details = (await app.inject({ url: `${BASE_PATH}/${id}` })).json<RegistrationDetails>();
   expect(details).toMatchObject(sent);
   expect(details.results.map(({ mentor_id }) => mentor_id)).toEqual(sent.mentor_ids);
   expect(details.results.map(({ status }) => status)).toEqual(sent.mentor_ids.map(() => 'success'));
-  const file = await app.inject({ url: `${PATH}/${id}/results?format=ndjson` });
+  const file = await app.inject({ url: `${BASE_PATH}/${id}/results?format=ndjson` });
   expect(
     file.payload
       .split('\n')
@@ -138,19 +136,19 @@ async function expectWritten(sent: CreateRegistrationRequest, answer: Answer): P
 
 hostileTest('a body of any bytes is refused in words, or done as it says', [anyBody], async (body) => {
   const payload = asBody(body);
-  const created = await send({ method: 'POST', url: PATH, payload, headers: JSON_TYPE });
+  const created = await send({ method: 'POST', url: BASE_PATH, payload, headers: JSON_TYPE });
   if (!isUtf8(Buffer.from(payload))) expect(created.statusCode).toBe(400);
   if (created.statusCode < 400) await expectWritten(JSON.parse(String(payload)), created);
-  const retried = await send({ method: 'PUT', url: `${PATH}/bulk-002`, payload, headers: JSON_TYPE });
+  const retried = await send({ method: 'PUT', url: `${BASE_PATH}/bulk-002`, payload, headers: JSON_TYPE });
   expect(retried.statusCode).toBe(400);
-  await send({ method: 'DELETE', url: `${PATH}/bulk-404`, payload, headers: JSON_TYPE });
+  await send({ method: 'DELETE', url: `${BASE_PATH}/bulk-404`, payload, headers: JSON_TYPE });
 });
 
 hostileTest(
   'what the contract allows is accepted, whatever it looks like',
   [goodRequest],
   async (request) => {
-    const answer = await send({ method: 'POST', url: PATH, payload: request });
+    const answer = await send({ method: 'POST', url: BASE_PATH, payload: request });
     await expectWritten(request, answer);
   },
 );
@@ -160,7 +158,7 @@ hostileTest(
   [goodRequest, spoiledField],
   async (request, [field, value]) => {
     const payload = JSON.stringify({ ...request, [field]: value });
-    const answer = await send({ method: 'POST', url: PATH, payload, headers: JSON_TYPE });
+    const answer = await send({ method: 'POST', url: BASE_PATH, payload, headers: JSON_TYPE });
     expect(answer.statusCode).toBe(400);
     const escaped = encodeURIComponent(field.replaceAll('~', '~0').replaceAll('/', '~1'));
     const places = answer.json<Problem>().errors?.map(({ pointer }) => pointer ?? '') ?? [];
@@ -176,7 +174,7 @@ hostileTest(
   async (strangers, withFailed) => {
     const mentor_ids = withFailed ? ['a', ...strangers.filter((id) => id !== 'a')] : strangers;
     const payload = { action: 'retry_failed', mentor_ids };
-    const answer = await send({ method: 'PUT', url: `${PATH}/bulk-002`, payload });
+    const answer = await send({ method: 'PUT', url: `${BASE_PATH}/bulk-002`, payload });
     // Whether they have failed is asked only when all of them are ids.
     const isAllowed = mentor_ids.every(isId) ? (id: string) => id === 'a' : isId;
     const unwanted = mentor_ids.flatMap((id, index) => (isAllowed(id) ? [] : [`#/mentor_ids/${index}`]));
@@ -190,7 +188,7 @@ hostileTest(
   'an id that is none is a 404, with whatever headers it comes',
   [oddId, anyHeaders],
   async (id, headers) => {
-    const url = `${PATH}/${id}`;
+    const url = `${BASE_PATH}/${id}`;
     for (const method of ['GET', 'PUT', 'DELETE'] as const) {
       const answer = await send({ method, url, headers, ...(method === 'PUT' && { payload: '{}' }) });
       expect(answer.statusCode).toBe(404);
@@ -203,32 +201,34 @@ hostileTest(
 
 hostileTest('a query string of any kind is read or refused', [anyQuery], async (query) => {
   const payload = CONTRACT_EXAMPLES.createRequest;
-  const posted = await send({ method: 'POST', url: `${PATH}?${query}`, payload });
+  const posted = await send({ method: 'POST', url: `${BASE_PATH}?${query}`, payload });
   expect([200, 202, 400]).toContain(posted.statusCode);
-  expect([200, 400]).toContain((await send({ method: 'GET', url: `${PATH}?${query}` })).statusCode);
-  expect([200, 400]).toContain((await send({ method: 'GET', url: `${PATH}/bulk-002?${query}` })).statusCode);
+  expect([200, 400]).toContain((await send({ method: 'GET', url: `${BASE_PATH}?${query}` })).statusCode);
+  expect([200, 400]).toContain(
+    (await send({ method: 'GET', url: `${BASE_PATH}/bulk-002?${query}` })).statusCode,
+  );
   for (const part of ['results', 'events']) {
-    const answer = await send({ method: 'GET', url: `${PATH}/bulk-002/${part}?${query}` });
+    const answer = await send({ method: 'GET', url: `${BASE_PATH}/bulk-002/${part}?${query}` });
     expect([200, 400]).toContain(answer.statusCode);
   }
   expect([200, 400, 409]).toContain(
-    (await send({ method: 'DELETE', url: `${PATH}/bulk-002?${query}` })).statusCode,
+    (await send({ method: 'DELETE', url: `${BASE_PATH}/bulk-002?${query}` })).statusCode,
   );
 });
 
 hostileTest('headers of any kind are read or refused', [anyHeaders], async (headers) => {
-  await send({ method: 'GET', url: PATH, headers });
-  await send({ method: 'GET', url: `${PATH}/bulk-002`, headers });
-  await send({ method: 'GET', url: `${PATH}/bulk-002/results`, headers });
-  const events = await send({ method: 'GET', url: `${PATH}/bulk-002/events`, headers });
+  await send({ method: 'GET', url: BASE_PATH, headers });
+  await send({ method: 'GET', url: `${BASE_PATH}/bulk-002`, headers });
+  await send({ method: 'GET', url: `${BASE_PATH}/bulk-002/results`, headers });
+  const events = await send({ method: 'GET', url: `${BASE_PATH}/bulk-002/events`, headers });
   expect([200, 204]).toContain(events.statusCode);
   const payload = JSON.stringify(CONTRACT_EXAMPLES.retryRequest);
-  await send({ method: 'PUT', url: `${PATH}/bulk-002`, payload, headers });
+  await send({ method: 'PUT', url: `${BASE_PATH}/bulk-002`, payload, headers });
   await send({
     method: 'POST',
-    url: PATH,
+    url: BASE_PATH,
     payload: JSON.stringify(CONTRACT_EXAMPLES.createRequest),
     headers,
   });
-  await send({ method: 'DELETE', url: `${PATH}/bulk-001`, headers });
+  await send({ method: 'DELETE', url: `${BASE_PATH}/bulk-001`, headers });
 });

@@ -1,11 +1,10 @@
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
-import { CONTRACT_EXAMPLES, type Problem } from '@bulk/contract';
+import { BASE_PATH, CONTRACT_EXAMPLES, type Problem } from '@bulk/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { App } from './fastify-app.ts';
 import { buildRefusingApp } from './testing/build-refusing-app.ts';
 
-const PATH = '/api/v1/bulk-registrations';
 const JSON_TYPE = { 'content-type': 'application/json' };
 
 let app: App;
@@ -23,7 +22,7 @@ interface Sent {
 }
 
 /** The problem that answers, which has every field it needs and says nothing about our insides. */
-async function problemFor({ method = 'POST', url = PATH, ...rest }: Sent): Promise<Problem> {
+async function problemFor({ method = 'POST', url = BASE_PATH, ...rest }: Sent): Promise<Problem> {
   const response = await app.inject({ method, url, ...rest });
   expect(response.headers['content-type']).toBe('application/problem+json; charset=utf-8');
   const problem = response.json<Problem>();
@@ -99,7 +98,7 @@ describe('a body', () => {
     const problem = await problemFor({ payload, headers: JSON_TYPE });
     expect(problem).toMatchObject({ status: 413, detail: 'The request body must have at most 4 MiB.' });
 
-    const streamed = await fetch(`http://127.0.0.1:${port()}${PATH}`, {
+    const streamed = await fetch(`http://127.0.0.1:${port()}${BASE_PATH}`, {
       method: 'POST',
       headers: JSON_TYPE,
       body: new Blob([payload]).stream(),
@@ -111,7 +110,7 @@ describe('a body', () => {
   test('may be missing from a deletion, and from what is refused before it is read', async () => {
     const problem = await problemFor({
       method: 'DELETE',
-      url: `${PATH}/bulk-001?only=x`,
+      url: `${BASE_PATH}/bulk-001?only=x`,
       headers: JSON_TYPE,
     });
     expect(problem.errors).toMatchObject([{ parameter: 'only' }]);
@@ -155,7 +154,7 @@ describe('an id that is no registration is a 404', () => {
         method === 'PUT'
           ? { payload: JSON.stringify(CONTRACT_EXAMPLES.retryRequest), headers: JSON_TYPE }
           : {};
-      const problem = await problemFor({ method, url: `${PATH}/${id}`, ...sent });
+      const problem = await problemFor({ method, url: `${BASE_PATH}/${id}`, ...sent });
       expect(problem).toMatchObject({
         status: 404,
         type: 'urn:bulk-registrations:problem:registration-not-found',
@@ -164,7 +163,12 @@ describe('an id that is no registration is a 404', () => {
   });
 
   test('even with a body that is not valid either', async () => {
-    const problem = await problemFor({ method: 'PUT', url: `${PATH}/odd`, payload: '{', headers: JSON_TYPE });
+    const problem = await problemFor({
+      method: 'PUT',
+      url: `${BASE_PATH}/odd`,
+      payload: '{',
+      headers: JSON_TYPE,
+    });
     expect(problem.status).toBe(404);
   });
 });
@@ -172,10 +176,10 @@ describe('an id that is no registration is a 404', () => {
 describe('an address that is none is a 404', () => {
   test.each([
     '/api',
-    '/api/v1/bulk-registrations/bulk-001/more',
+    `${BASE_PATH}/bulk-001/more`,
     '/API/V1/bulk-registrations',
-    `${PATH}/%zz`,
-    `${PATH}/%`,
+    `${BASE_PATH}/%zz`,
+    `${BASE_PATH}/%`,
     '/%c0%ae',
     '/admin/queues',
     '/.env',
@@ -187,7 +191,7 @@ describe('an address that is none is a 404', () => {
   test.each(['POST', 'PUT', 'DELETE', 'OPTIONS'] as const)(
     'with %s where only others are',
     async (method) => {
-      const url = method === 'POST' ? `${PATH}/bulk-001` : PATH;
+      const url = method === 'POST' ? `${BASE_PATH}/bulk-001` : BASE_PATH;
       expect((await problemFor({ method, url })).type).toBe('urn:bulk-registrations:problem:not-found');
     },
   );
@@ -199,12 +203,12 @@ describe('what is hardly HTTP', () => {
     ['has no host', 'GET / HTTP/1.1\r\n\r\n', 400],
     [
       'has two lengths',
-      `POST ${PATH} HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}`,
+      `POST ${BASE_PATH} HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}`,
       400,
     ],
     [
       'has a length and chunks',
-      `POST ${PATH} HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}`,
+      `POST ${BASE_PATH} HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}`,
       400,
     ],
     ['has a NUL in a header', 'GET / HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n', 400],

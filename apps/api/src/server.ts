@@ -1,8 +1,8 @@
-import { createDeps } from '@bulk/core';
+import { ConfigError, createDeps, type Deps } from '@bulk/core';
 import { buildApp } from './app.ts';
 import { closeInOrder } from './shutdown.ts';
 
-const deps = createDeps('api');
+const deps = readDeps();
 const app = await buildApp(deps);
 const stop = closeInOrder(app, deps);
 
@@ -26,6 +26,16 @@ async function listen(): Promise<void> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     console.error(`Port ${port} on ${host} is in use. Set PORT to another one, or stop what listens there.`);
+    process.exit(1);
+  }
+}
+
+function readDeps(): Deps {
+  try {
+    return createDeps('api');
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
     process.exit(1);
   }
 }

@@ -1,12 +1,11 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import { CONTRACT_EXAMPLES } from '@bulk/contract';
+import { BASE_PATH, CONTRACT_EXAMPLES } from '@bulk/contract';
 import { createTestDeps, type TestDeps } from '@bulk/core/testing';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { buildApp } from './app.ts';
 import type { App } from './fastify-app.ts';
 
-const PATH = '/api/v1/bulk-registrations';
 const BODY = JSON.stringify(CONTRACT_EXAMPLES.createRequest);
 
 let deps: TestDeps;
@@ -51,7 +50,7 @@ async function openSockets(count: number): Promise<Socket[]> {
 /** What a well-behaved client wants meanwhile, each on a connection of its own. */
 async function expectServed(): Promise<void> {
   const headers = { 'content-type': 'application/json', connection: 'close' };
-  const url = `http://127.0.0.1:${port()}${PATH}`;
+  const url = `http://127.0.0.1:${port()}${BASE_PATH}`;
   const created = await fetch(url, { method: 'POST', headers, body: BODY });
   expect(created.status).toBe(202);
   const { id } = (await created.json()) as { id: string };
@@ -76,7 +75,7 @@ test('a connection on which nothing moves is closed', async () => {
     const silent = await openSocket();
     const halfway = await openSocket();
     halfway.write(
-      `POST ${PATH} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`,
+      `POST ${BASE_PATH} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`,
     );
     silent.resume();
     halfway.resume();
@@ -95,7 +94,7 @@ test('two thousand idle connections leave the others served', { timeout: 60_000 
 
 test('clients that send their headers bit by bit leave the others served', { timeout: 60_000 }, async () => {
   const sockets = await openSockets(300);
-  for (const socket of sockets) socket.write(`GET ${PATH} HTTP/1.1\r\nHost: a\r\n`);
+  for (const socket of sockets) socket.write(`GET ${BASE_PATH} HTTP/1.1\r\nHost: a\r\n`);
   for (let line = 0; line < 10; line += 1) {
     for (const socket of sockets) socket.write(`X-Line-${line}: ${line}\r\n`);
     await expectServed();
@@ -106,7 +105,7 @@ test('clients that send their body bit by bit leave the others served, and are s
   timeout: 60_000,
 }, async () => {
   const sockets = await openSockets(300);
-  const head = `POST ${PATH} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: ${BODY.length}\r\n\r\n`;
+  const head = `POST ${BASE_PATH} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: ${BODY.length}\r\n\r\n`;
   for (const socket of sockets) socket.write(head);
   for (let at = 0; at < 10; at += 1) {
     for (const socket of sockets) socket.write(BODY.slice(at, at + 1));
@@ -122,7 +121,7 @@ test('clients that leave in the middle leave nothing behind', async () => {
   const before = await deps.db.prisma.bulkRegistration.count();
   const sockets = await openSockets(200);
   for (const [index, socket] of sockets.entries()) {
-    const request = `POST ${PATH} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}`;
+    const request = `POST ${BASE_PATH} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}`;
     socket.write(request.slice(0, 1 + Math.floor((index * (request.length - 2)) / sockets.length)));
     socket.resetAndDestroy();
   }

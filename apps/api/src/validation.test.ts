@@ -1,9 +1,8 @@
-import { CONTRACT_EXAMPLES, type Problem } from '@bulk/contract';
+import { BASE_PATH, CONTRACT_EXAMPLES, type Problem } from '@bulk/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { App } from './fastify-app.ts';
 import { buildRefusingApp } from './testing/build-refusing-app.ts';
 
-const PATH = '/api/v1/bulk-registrations';
 const valid = CONTRACT_EXAMPLES.createRequest;
 
 let app: App;
@@ -12,8 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-/** Each fault as `place code`. */
-async function faultsOf(
+/** Each error as `place code`. */
+async function fieldErrorsOf(
   method: 'POST' | 'PUT' | 'GET' | 'DELETE',
   url: string,
   payload?: unknown,
@@ -30,7 +29,9 @@ async function faultsOf(
   expect(problem).toMatchObject({ status: 400, type: 'urn:bulk-registrations:problem:validation' });
   expect(response.statusCode).toBe(400);
   expect(response.headers['content-type']).toContain('application/problem+json');
-  return (problem.errors ?? []).map((fault) => `${fault.pointer ?? fault.parameter} ${fault.code}`);
+  return (problem.errors ?? []).map(
+    (fieldError) => `${fieldError.pointer ?? fieldError.parameter} ${fieldError.code}`,
+  );
 }
 
 const longId = (length: number) => 'm'.repeat(length);
@@ -94,7 +95,7 @@ describe('a registration is refused, with the field named,', () => {
     ['for a repeated __proto__', mentors('__proto__', 'b', '__proto__'), ['#/mentor_ids/2 repeated']],
     ['for a repeated toString', mentors('toString', 'toString'), ['#/mentor_ids/1 repeated']],
   ])('%s', async (_, change, expected) => {
-    expect(await faultsOf('POST', PATH, { ...valid, ...change })).toEqual(expected);
+    expect(await fieldErrorsOf('POST', BASE_PATH, { ...valid, ...change })).toEqual(expected);
   });
 
   test.each<[string, unknown]>([
@@ -103,11 +104,11 @@ describe('a registration is refused, with the field named,', () => {
     ['text', 'x'],
     ['a number', 1],
   ])('when the body is %s', async (_, body) => {
-    expect(await faultsOf('POST', PATH, body)).toEqual(['# wrong_type']);
+    expect(await fieldErrorsOf('POST', BASE_PATH, body)).toEqual(['# wrong_type']);
   });
 
   test('when there is no body at all', async () => {
-    expect(await faultsOf('POST', PATH)).toEqual(['# wrong_type']);
+    expect(await fieldErrorsOf('POST', BASE_PATH)).toEqual(['# wrong_type']);
   });
 });
 
@@ -118,13 +119,13 @@ describe('ids may be', () => {
     ['__proto__', '__proto__'],
     ['of any script', 'Ľubica Šťastná 李'],
   ])('%s', async (_, id) => {
-    // The one fault is elsewhere.
+    // The one error is elsewhere.
     const body = { ...valid, coordinator_id: id, mentor_ids: [id], duration_minutes: 0 };
-    expect(await faultsOf('POST', PATH, body)).toEqual(['#/duration_minutes out_of_range']);
+    expect(await fieldErrorsOf('POST', BASE_PATH, body)).toEqual(['#/duration_minutes out_of_range']);
   });
 
   test('at most 64 characters even where JavaScript counts them double', async () => {
-    expect(await faultsOf('POST', PATH, { ...valid, ...mentors('😀'.repeat(65)) })).toEqual([
+    expect(await fieldErrorsOf('POST', BASE_PATH, { ...valid, ...mentors('😀'.repeat(65)) })).toEqual([
       '#/mentor_ids/0 too_long',
     ]);
   });
@@ -144,7 +145,7 @@ describe('a retry is refused', () => {
     ['for an empty list of mentors', { action: 'retry_failed', mentor_ids: [] }, ['#/mentor_ids too_short']],
     ['for repeated mentors', { action: 'retry_failed', mentor_ids: ['a', 'a'] }, ['#/mentor_ids/1 repeated']],
   ])('%s', async (_, body, expected) => {
-    expect(await faultsOf('PUT', `${PATH}/bulk-001`, body)).toEqual(expected);
+    expect(await fieldErrorsOf('PUT', `${BASE_PATH}/bulk-001`, body)).toEqual(expected);
   });
 });
 
@@ -180,27 +181,29 @@ describe('query parameters are refused', () => {
     ['constructor[prototype]=1', ['constructor[prototype] unknown_field']],
     ['a%2Fb=1', ['a/b unknown_field']],
   ])('%s', async (query, expected) => {
-    expect(await faultsOf('GET', `${PATH}?${query}`)).toEqual(expected);
+    expect(await fieldErrorsOf('GET', `${BASE_PATH}?${query}`)).toEqual(expected);
   });
 
   test('of the details', async () => {
-    expect(await faultsOf('GET', `${PATH}/bulk-001?results=some`)).toEqual(['results not_allowed']);
+    expect(await fieldErrorsOf('GET', `${BASE_PATH}/bulk-001?results=some`)).toEqual(['results not_allowed']);
   });
 
   test('of a registration and a retry, which take none', async () => {
-    expect(await faultsOf('POST', `${PATH}?check=true`, valid)).toEqual(['check unknown_field']);
+    expect(await fieldErrorsOf('POST', `${BASE_PATH}?check=true`, valid)).toEqual(['check unknown_field']);
     const retry = CONTRACT_EXAMPLES.retryRequest;
-    expect(await faultsOf('PUT', `${PATH}/bulk-001?check=true`, retry)).toEqual(['check unknown_field']);
+    expect(await fieldErrorsOf('PUT', `${BASE_PATH}/bulk-001?check=true`, retry)).toEqual([
+      'check unknown_field',
+    ]);
   });
 
   test('of a deletion', async () => {
-    expect(await faultsOf('DELETE', `${PATH}/bulk-001?only=delete`)).toEqual(['only not_allowed']);
+    expect(await fieldErrorsOf('DELETE', `${BASE_PATH}/bulk-001?only=delete`)).toEqual(['only not_allowed']);
   });
 });
 
-describe('very many faults', () => {
+describe('very many fieldErrors', () => {
   async function problemOf(change: Record<string, unknown>): Promise<Problem> {
-    const response = await app.inject({ method: 'POST', url: PATH, payload: { ...valid, ...change } });
+    const response = await app.inject({ method: 'POST', url: BASE_PATH, payload: { ...valid, ...change } });
     expect(response.payload.length).toBeLessThan(50_000);
     return response.json<Problem>();
   }
@@ -250,10 +253,10 @@ describe('very many faults', () => {
   });
 });
 
-test('a fault says in plain words what to do', async () => {
+test('an error says in plain words what to do', async () => {
   const response = await app.inject({
     method: 'POST',
-    url: PATH,
+    url: BASE_PATH,
     payload: {
       ...valid,
       duration_minutes: 2000,

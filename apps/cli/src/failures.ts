@@ -1,5 +1,5 @@
 import { ApiProblem, ServiceUnreachable } from '@bulk/client';
-import type { Fault } from '@bulk/contract';
+import type { FieldError } from '@bulk/contract';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { visible } from './io.ts';
 import { UsageError } from './usage-error.ts';
@@ -30,7 +30,10 @@ export function failureOf(error: unknown): Failure {
   const { message, status, type, errors } = error;
   return {
     exitCode: exitCodeOf(status),
-    lines: [`Error: ${visible(message)}`, ...errors.map((fault) => `  ${visible(faultLine(fault))}`)],
+    lines: [
+      `Error: ${visible(message)}`,
+      ...errors.map((fieldError) => `  ${visible(fieldErrorLine(fieldError))}`),
+    ],
     document: { error: { message, status, type, errors } },
   };
 }
@@ -49,7 +52,7 @@ function exitCodeOf(status: number): ExitCode {
   return EXIT.unreachable;
 }
 
-function faultLine({ pointer, parameter, header, detail }: Fault): string {
+function fieldErrorLine({ pointer, parameter, header, detail }: FieldError): string {
   const field = pointer?.replace(/^#\/?/, '') ?? parameter ?? header ?? '';
   const option = OPTIONS[field.split('/')[0] ?? ''];
   return `${field}${option ? ` (${option})` : ''}: ${detail}`;

@@ -1,4 +1,5 @@
 import { ApiProblem, createClient, ServiceUnreachable } from '@bulk/client';
+import { BASE_PATH } from '@bulk/contract/plain';
 
 /** The service that this page came from. */
 export const client = createClient({ baseUrl: '' });
@@ -17,5 +18,5 @@ export function isPassing(error: unknown): boolean {
 
 /** The details with every result, as one JSON document. */
 export function detailsUrl(id: string): string {
-  return `/api/v1/bulk-registrations/${encodeURIComponent(id)}`;
+  return `${BASE_PATH}/${encodeURIComponent(id)}`;
 }

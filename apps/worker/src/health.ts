@@ -16,9 +16,13 @@ export async function startHealthServer(deps: Deps, port: number): Promise<Serve
 }
 
 async function answerReadiness({ db, queue }: Deps, response: ServerResponse): Promise<void> {
-  const [database, messages] = await Promise.all([db.ping(), queue.ping()].map(stateOf));
-  const ready = database === 'ok' && messages === 'ok';
-  answer(response, ready ? 200 : 503, { status: ready ? 'ready' : 'unavailable', database, queue: messages });
+  const [database, queueState] = await Promise.all([db.ping(), queue.ping()].map(stateOf));
+  const ready = database === 'ok' && queueState === 'ok';
+  answer(response, ready ? 200 : 503, {
+    status: ready ? 'ready' : 'unavailable',
+    database,
+    queue: queueState,
+  });
 }
 
 function stateOf(ping: Promise<void>): Promise<'ok' | 'unavailable'> {

@@ -1,9 +1,9 @@
-import { createDeps, withDeadline } from '@bulk/core';
+import { ConfigError, createDeps, type Deps, withDeadline } from '@bulk/core';
 import { startHealthServer } from './health.ts';
 import { startSweeper } from './sweeper.ts';
 import { CLOSE_MS, startWorkers } from './workers.ts';
 
-const deps = createDeps('worker');
+const deps = readDeps();
 const { config, log } = deps;
 const stopping = new AbortController();
 
@@ -33,4 +33,14 @@ async function shutDown(reason: string): Promise<void> {
 
 function logAndGoOn(error: Error): void {
   log.warn({ reason: error.message }, 'while stopping');
+}
+
+function readDeps(): Deps {
+  try {
+    return createDeps('worker');
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
 }

@@ -1,58 +1,58 @@
-import { DELAY_REASONS } from '@bulk/contract';
+import { TRANSIENT_ERRORS } from '@bulk/contract';
 import {
   type Deps,
-  type Lane,
-  type Progress,
-  parseMessage,
+  parseJobData,
   percentOf,
-  type QueuedMessage,
-  RunDelayed,
-  runMessage,
+  type QueuedJob,
+  type QueueName,
+  type RegistrationSnapshot,
+  runJob,
+  TransientJobError,
 } from '@bulk/core';
 import { UnrecoverableError } from 'bullmq';
 
-/** Turns what became of a run into the queue's terms, and decides nothing else. */
-export function createProcessor(deps: Deps, lane: Lane, signal: AbortSignal) {
-  return async (queued: QueuedMessage): Promise<unknown> => {
-    const message = parseMessage(queued.data);
-    if (message === null) throw new UnrecoverableError('This is not a message of ours.');
+/** Makes BullMQ's processor: turns the outcome of a job into the queue's terms, and decides nothing else. */
+export function createProcessor(deps: Deps, queueName: QueueName, signal: AbortSignal) {
+  return async (queued: QueuedJob): Promise<unknown> => {
+    const job = parseJobData(queued.data);
+    if (job === null) throw new UnrecoverableError('This is not a job of ours.');
 
-    // In the entry lane one is done before anybody could look.
-    const show = lane === 'slices' ? progressDisplay(queued) : () => {};
-    const outcome = await runMessage(deps, message, { lane, signal, onProgress: show }).catch(asRetry);
+    // A job of the queue `first` is done before anybody could look.
+    const show = queueName === 'rest' ? progressDisplay(queued) : () => {};
+    const outcome = await runJob(deps, job, { queueName, signal, onProgress: show }).catch(asRetry);
 
     switch (outcome.kind) {
       case 'done':
-        show(outcome.progress);
-        return summaryOf(outcome.progress);
+        show(outcome.snapshot);
+        return summaryOf(outcome.snapshot);
       case 'handed_over':
-      case 'not_ours':
-        // The dashboard keeps one line an attempt: that of the message that ended it.
+      case 'stale':
+        // The dashboard keeps one line an attempt: that of the job that ended it.
         queued.opts.removeOnComplete = true;
         return null;
     }
   };
 }
 
-/** The queue shows and stores the error it is given, so that one says no more than an answer would. */
+/** Makes BullMQ retry the job. It shows and stores this error, so the text says no more than an answer would. */
 function asRetry(error: unknown): never {
-  const reason = error instanceof RunDelayed ? error.reason : 'internal';
-  const retry = new Error(DELAY_REASONS[reason]);
+  const code = error instanceof TransientJobError ? error.code : 'internal';
+  const retry = new Error(TRANSIENT_ERRORS[code]);
   retry.stack = retry.message;
   throw retry;
 }
 
-/** The dashboard draws `progress`, in percent. */
-function summaryOf(at: Progress) {
+/** What the dashboard shows of a job; it draws `progress`, in percent. */
+function summaryOf(at: RegistrationSnapshot) {
   const { status, mentorCount, successCount, failureCount } = at;
   const progress = percentOf(at);
   return { status, mentors: mentorCount, succeeded: successCount, failed: failureCount, progress };
 }
 
-/** For the dashboard only, so nobody waits for it, and nobody minds when it fails. The latest comes last. */
-function progressDisplay(queued: QueuedMessage): (progress: Progress) => void {
+/** Sends progress to the dashboard, the latest last. Nobody waits for it, and it may fail. */
+function progressDisplay(queued: QueuedJob): (snapshot: RegistrationSnapshot) => void {
   let shown: Promise<void> = Promise.resolve();
-  return (progress) => {
-    shown = shown.then(() => queued.updateProgress(summaryOf(progress))).catch(() => {});
+  return (snapshot) => {
+    shown = shown.then(() => queued.updateProgress(summaryOf(snapshot))).catch(() => {});
   };
 }

@@ -21,10 +21,10 @@ beforeEach(async () => {
     backend: inject('queueBackend'),
     settings: {
       BATCH_SIZE: '50',
-      SLICE_MS: '20',
+      TIME_SLICE_MS: '20',
       SWEEP_MS: '200',
       STALLED_CHECK_MS: '500',
-      MESSAGE_LOCK_MS: '1000',
+      JOB_LOCK_MS: '1000',
     },
   });
   stopping = new AbortController();
@@ -48,7 +48,7 @@ const submitted = (mentor_ids: string[]) => submit(deps, { mentor_ids });
 
 const details = (id: string) => readDetails(deps, id);
 
-async function messageCount(): Promise<number> {
+async function jobCount(): Promise<number> {
   const counts = await Promise.all(deps.queue.dashboardQueues().map((queue) => queue.count()));
   return counts.reduce((sum, count) => sum + count, 0);
 }
@@ -112,26 +112,26 @@ test('the dashboard keeps one line a registration and attempt, with its progress
 
 const isFull = (progress: unknown): progress is object => JSON.stringify(progress).includes('"progress":100');
 
-test('a lane is wanted when a message waits in it, or when it is paused', async () => {
-  expect(await deps.queue.isWanted('entry')).toBe(false);
+test('a queue is wanted when a job waits in it, or when it is paused', async () => {
+  expect(await deps.queue.isWanted('first')).toBe(false);
   await submitted(['a']);
-  await waitFor(async () => (await messageCount()) === 1);
-  expect(await deps.queue.isWanted('entry')).toBe(true);
-  expect(await deps.queue.isWanted('slices')).toBe(false);
+  await waitFor(async () => (await jobCount()) === 1);
+  expect(await deps.queue.isWanted('first')).toBe(true);
+  expect(await deps.queue.isWanted('rest')).toBe(false);
 
   const [, slices] = deps.queue.dashboardQueues();
   await slices?.pause();
-  expect(await deps.queue.isWanted('slices')).toBe(true);
+  expect(await deps.queue.isWanted('rest')).toBe(true);
   await slices?.resume();
   work();
-  await waitFor(async () => !(await deps.queue.isWanted('entry')));
+  await waitFor(async () => !(await deps.queue.isWanted('first')));
 });
 
 test('a flushed queue loses nothing', async () => {
   const ids = await Promise.all(
     Array.from({ length: 5 }, (_, index) => submitted(mentors(`r${index}`, 120))),
   );
-  await waitFor(async () => (await messageCount()) === ids.length);
+  await waitFor(async () => (await jobCount()) === ids.length);
   for (const queue of deps.queue.dashboardQueues()) await queue.obliterate({ force: true });
   work();
   const sweeper = startSweeper(deps);
@@ -152,14 +152,14 @@ test('workers that stop in the middle leave a state that others finish', async (
   expect(await finished(id)).toMatchObject({ status: 'completed', success_count: 5_000 });
 });
 
-test('a fault that passes is tried again until it has passed', async () => {
+test('a transient error is tried again until it has passed', async () => {
   await deps.db.prisma.$executeRaw`alter table activities rename to activities_away`;
   work();
   const id = await submitted(mentors('m', 5));
-  await waitFor(async () => (await details(id)).delayed);
+  await waitFor(async () => (await details(id)).transient_error);
   // Not left to its lock, which would run out some time.
   const [entry] = deps.queue.dashboardQueues();
   await waitFor(async () => (await entry?.getDelayedCount()) === 1);
   await deps.db.prisma.$executeRaw`alter table activities_away rename to activities`;
-  expect(await finished(id)).toMatchObject({ status: 'completed', success_count: 5, delayed: null });
+  expect(await finished(id)).toMatchObject({ status: 'completed', success_count: 5, transient_error: null });
 });

@@ -1,9 +1,9 @@
 import {
   type Deps,
-  LANES,
-  type Lane,
   openWorker,
-  type QueuedMessage,
+  QUEUES,
+  type QueuedJob,
+  type QueueName,
   quietly,
   retryDelayMs,
   withDeadline,
@@ -12,13 +12,13 @@ import { createProcessor } from './processor.ts';
 
 export interface Workers {
   /**
-   * Takes no more messages and resolves when those at hand are done. Rejects when that takes longer
+   * Takes no more jobs and resolves when those that run are done. Rejects when that takes longer
    * than the grace period; what is not done then is rolled back by the server, and done by others.
    */
   stop(): Promise<void>;
 }
 
-/** Killed workers are made up for as often as it takes; the default of 1 would give the message up. */
+/** How often a job may lose its worker. With BullMQ's default of 1 it would be given up. */
 const MAX_STALLS = 1_000;
 
 /** How long a worker waits after a failed connection; BullMQ's default is 15 s, on the way down too. */
@@ -27,26 +27,26 @@ const RECONNECT_MS = 1_000;
 /** With nothing at hand closing is quick, unless the other side is away: then it may wait for ever. */
 export const CLOSE_MS = 2_000;
 
-/** One BullMQ worker a lane, so that no small registration waits for a slice of a large one. */
+/** Starts one BullMQ worker a queue, so that no small registration waits for a large one. */
 export function startWorkers(deps: Deps, signal: AbortSignal): Workers {
   const { config, log } = deps;
-  const concurrency = { entry: config.entryConcurrency, slices: config.sliceConcurrency };
+  const concurrency = { first: config.firstConcurrency, rest: config.restConcurrency };
   const onError = quietly(log);
   const atHand = new Set<Promise<unknown>>();
 
-  const tracked = (lane: Lane) => {
-    const process = createProcessor(deps, lane, signal);
-    return (queued: QueuedMessage) => {
+  const tracked = (queueName: QueueName) => {
+    const process = createProcessor(deps, queueName, signal);
+    return (queued: QueuedJob) => {
       const run = process(queued).finally(() => atHand.delete(run));
       atHand.add(run);
       return run;
     };
   };
 
-  const workers = LANES.map((lane) => {
-    const worker = openWorker(config, lane, tracked(lane), {
-      concurrency: concurrency[lane],
-      lockDuration: config.messageLockMs,
+  const workers = QUEUES.map((queueName) => {
+    const worker = openWorker(config, queueName, tracked(queueName), {
+      concurrency: concurrency[queueName],
+      lockDuration: config.jobLockMs,
       stalledInterval: config.stalledCheckMs,
       maxStalledCount: MAX_STALLS,
       runRetryDelay: RECONNECT_MS,

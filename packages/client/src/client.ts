@@ -10,8 +10,8 @@ import type {
   ResultsResponse,
   RetryRegistrationResponse,
 } from '@bulk/contract';
+import { cancelRegistration, type DeleteOptions, deleteRegistration } from './deletion.ts';
 import type { RegistrationState } from './registration-state.ts';
-import { cancelRegistration, type DeleteOptions, deleteRegistration } from './removing.ts';
 import {
   type Download,
   type DownloadOptions,

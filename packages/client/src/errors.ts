@@ -1,4 +1,4 @@
-import type { Fault, Problem, ProblemCode } from '@bulk/contract';
+import type { FieldError, Problem, ProblemCode } from '@bulk/contract';
 
 const TYPE_PREFIX = 'urn:bulk-registrations:problem:';
 
@@ -12,8 +12,8 @@ export class ApiProblem extends Error {
   /** The last part of `type`, as the contract lists them; null for a type that is not ours. */
   readonly code: ProblemCode | null;
   readonly title: string;
-  /** One for each fault of the request: where it is, its code, and a sentence about it. */
-  readonly errors: readonly Fault[];
+  /** One for each error of the request: where it is, its code, and a sentence about it. */
+  readonly errors: readonly FieldError[];
   /** How long the service asks to be left alone; null when it does not say. */
   readonly retryAfterMs: number | null;
   /** How often the request was sent before, without an answer: one of those may have been carried out. */

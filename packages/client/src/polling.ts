@@ -44,6 +44,6 @@ function stateOf({ details }: Snapshot): RegistrationState {
     rate: null,
     estimated_end: null,
     waiting_ahead: null,
-    delayed: details.delayed,
+    transient_error: details.transient_error,
   };
 }

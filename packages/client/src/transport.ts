@@ -1,7 +1,6 @@
+import { BASE_PATH } from '@bulk/contract/plain';
 import { ApiProblem, problemFrom, ServiceUnreachable } from './errors.ts';
 import { withRetries } from './retrying.ts';
-
-const BASE_PATH = '/api/v1/bulk-registrations';
 
 export interface ClientOptions {
   /** Where the service is, such as `https://bulk.example.org`; in a browser `''` is the page's own origin. */
@@ -12,7 +11,7 @@ export interface ClientOptions {
   headers?: Record<string, string> | (() => Record<string, string>) | undefined;
   /** How long an answer may take, with its body: 60,000 ms unless said otherwise. */
   timeoutMs?: number | undefined;
-  /** How often a request is sent when there is no answer or a passing 503: 5 unless said otherwise. */
+  /** How often a request is sent when there is no answer or a 503: 5 unless said otherwise. */
   tries?: number | undefined;
   /** Hears of every request that is about to be repeated. */
   onRetry?: ((repetition: Repetition) => void) | undefined;

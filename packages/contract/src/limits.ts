@@ -12,8 +12,8 @@ export const LIMITS = {
   resultsPageSize: 1_000,
   /** Registrations counted that wait ahead of another one. */
   countedAhead: 1_000,
-  /** Faults listed in one problem; further ones are only counted. */
-  faultsPerProblem: 100,
+  /** Errors listed in one problem; further ones are only counted. */
+  fieldErrorsPerProblem: 100,
   /** Failed mentors whose clashing activity is looked up for one answer. */
   existingActivitiesPerAnswer: 1_000,
 } as const;

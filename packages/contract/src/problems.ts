@@ -22,7 +22,7 @@ export const PROBLEMS = {
 export type ProblemCode = keyof typeof PROBLEMS;
 
 /** What can be wrong with one field. */
-export const FAULT_CODES = [
+export const FIELD_ERROR_CODES = [
   'missing',
   'unknown_field',
   'wrong_type',
@@ -34,9 +34,9 @@ export const FAULT_CODES = [
   'repeated',
   'not_failed',
 ] as const;
-export type FaultCode = (typeof FAULT_CODES)[number];
+export type FieldErrorCode = (typeof FIELD_ERROR_CODES)[number];
 
-export const Fault = Type.Object({
+export const FieldError = Type.Object({
   pointer: Type.Optional(
     Type.String({
       description: 'Where in the body: a JSON Pointer in URI fragment form (RFC 6901).',
@@ -45,10 +45,10 @@ export const Fault = Type.Object({
   ),
   parameter: Type.Optional(Type.String({ description: 'Which query parameter.', examples: ['limit'] })),
   header: Type.Optional(Type.String({ description: 'Which header.', examples: ['if-match'] })),
-  code: Type.Unsafe<FaultCode>({ type: 'string', enum: [...FAULT_CODES] }),
+  code: Type.Unsafe<FieldErrorCode>({ type: 'string', enum: [...FIELD_ERROR_CODES] }),
   detail: Type.String({ examples: ['must be at most 1440'] }),
 });
-export type Fault = Static<typeof Fault>;
+export type FieldError = Static<typeof FieldError>;
 
 /** Problem details, RFC 9457. */
 export const Problem = Type.Object(
@@ -60,7 +60,7 @@ export const Problem = Type.Object(
     title: Type.String(),
     status: Type.Integer(),
     detail: Type.String({ description: 'For the person who reads it.' }),
-    errors: Type.Optional(Type.Array(Fault, { description: 'One for each fault; at most 100.' })),
+    errors: Type.Optional(Type.Array(FieldError, { description: 'One for each error; at most 100.' })),
   },
   { description: 'Problem details (RFC 9457).' },
 );

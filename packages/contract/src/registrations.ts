@@ -125,16 +125,16 @@ export const GetRegistrationQuery = Type.Object(
 );
 export type GetRegistrationQuery = Static<typeof GetRegistrationQuery>;
 
-export const DELAY_REASONS = {
+export const TRANSIENT_ERRORS = {
   database_unavailable: 'The database could not be reached; the work goes on when it is back.',
   database_busy: 'The database asked to try again; the work goes on shortly.',
-  internal: 'A fault of the service; it is retried.',
+  internal: 'An error of the service; the work is retried.',
 } as const;
-export type DelayReason = keyof typeof DELAY_REASONS;
+export type TransientErrorCode = keyof typeof TRANSIENT_ERRORS;
 
-export const Delay = Type.Object({
+export const TransientError = Type.Object({
   since: Timestamp,
-  code: oneOf(Object.keys(DELAY_REASONS) as DelayReason[]),
+  code: oneOf(Object.keys(TRANSIENT_ERRORS) as TransientErrorCode[]),
   message: Type.String(),
 });
 
@@ -172,8 +172,9 @@ export const RegistrationDetails = Type.Object({
   override_duplicates: Type.Boolean({ description: 'Of the latest attempt.' }),
   retry_count: count('Accepted retries.'),
   updated_at: Timestamp,
-  delayed: Type.Union([Delay, Type.Null()], {
-    description: 'Set while a passing fault is being retried; the mentors concerned stay pending.',
+  transient_error: Type.Union([TransientError, Type.Null()], {
+    description:
+      'Set while a transient error is retried: since when, and why. The mentors concerned stay pending.',
   }),
   progress: RegistrationProgress,
 });

@@ -20,10 +20,10 @@ test('only the database has to be given', () => {
     bodyLimitBytes: 32 * 1024 * 1024,
     maxWatchers: 2_000,
     batchSize: 1_000,
-    entryConcurrency: 8,
-    sliceConcurrency: 1,
-    sliceMs: 150,
-    messageLockMs: 10_000,
+    firstConcurrency: 8,
+    restConcurrency: 1,
+    timeSliceMs: 150,
+    jobLockMs: 10_000,
     stalledCheckMs: 3_000,
     sweepMs: 3_000,
     shutdownGraceMs: 10_000,
@@ -47,10 +47,10 @@ test('every setting that is given is taken', () => {
     BODY_LIMIT_BYTES: '1024',
     MAX_WATCHERS: '7',
     BATCH_SIZE: '1',
-    ENTRY_CONCURRENCY: '3',
-    SLICE_CONCURRENCY: '4',
-    SLICE_MS: '5',
-    MESSAGE_LOCK_MS: '1000',
+    FIRST_CONCURRENCY: '3',
+    REST_CONCURRENCY: '4',
+    TIME_SLICE_MS: '5',
+    JOB_LOCK_MS: '1000',
     STALLED_CHECK_MS: '100',
     SWEEP_MS: '50',
     SHUTDOWN_GRACE_MS: '100',
@@ -71,10 +71,10 @@ test('every setting that is given is taken', () => {
     bodyLimitBytes: 1_024,
     maxWatchers: 7,
     batchSize: 1,
-    entryConcurrency: 3,
-    sliceConcurrency: 4,
-    sliceMs: 5,
-    messageLockMs: 1_000,
+    firstConcurrency: 3,
+    restConcurrency: 4,
+    timeSliceMs: 5,
+    jobLockMs: 1_000,
     stalledCheckMs: 100,
     sweepMs: 50,
     shutdownGraceMs: 100,
@@ -91,7 +91,7 @@ test('an empty value counts as none', () => {
   expect(config).toMatchObject({ redisUrl: null, port: 3000, workerHealthPort: null });
 });
 
-test('all faults are named at once', () => {
+test('all errors are named at once', () => {
   const faults = faultsOf({
     PORT: 'http',
     LOG_LEVEL: 'loud',
@@ -115,7 +115,7 @@ test.each([
   ['PORT', '0x10'],
   ['BATCH_SIZE', '0'],
   ['BATCH_SIZE', '1.5'],
-  ['SLICE_MS', '250ms'],
+  ['TIME_SLICE_MS', '250ms'],
   ['WORKER_HEALTH_PORT', 'none'],
   ['QUEUE_PREFIX', 'Bulk'],
   ['QUEUE_PREFIX', 'bulk:1'],
@@ -130,7 +130,7 @@ test.each([
   expect(faultsOf({ DATABASE_URL, [name]: value })).toEqual([expect.stringContaining(name)]);
 });
 
-test('a fault of an address or a password does not repeat it', () => {
+test('an error of an address or a password does not repeat it', () => {
   const faults = faultsOf({
     DATABASE_URL: 'mysql://user:hunter2@db',
     REDIS_URL: 'hunter2',
@@ -158,7 +158,7 @@ function faultsOf(env: NodeJS.ProcessEnv): readonly string[] {
   try {
     loadConfig(env);
   } catch (error) {
-    if (error instanceof ConfigError) return error.faults;
+    if (error instanceof ConfigError) return error.errors;
     throw error;
   }
   return [];

@@ -28,13 +28,13 @@ export interface Config {
   readonly maxWatchers: number;
   /** Mentors one statement writes. */
   readonly batchSize: number;
-  /** First messages one worker runs at once. */
-  readonly entryConcurrency: number;
-  /** Slices of larger registrations one worker runs at once, with two batches in flight each. */
-  readonly sliceConcurrency: number;
-  /** How long a slice goes on before it hands over to another that waits. */
-  readonly sliceMs: number;
-  readonly messageLockMs: number;
+  /** Jobs of the queue `first` that one worker runs at once. */
+  readonly firstConcurrency: number;
+  /** Jobs of the queue `rest` that one worker runs at once, with two batches in flight each. */
+  readonly restConcurrency: number;
+  /** How long a job of the queue `rest` goes on before it hands over to another that waits. */
+  readonly timeSliceMs: number;
+  readonly jobLockMs: number;
   readonly stalledCheckMs: number;
   readonly sweepMs: number;
   /** How long a stopping process waits for what it has begun. */
@@ -46,14 +46,14 @@ export interface Config {
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** Thrown with every fault of the environment at once. */
+/** Thrown with every config error at once. */
 export class ConfigError extends Error {
-  readonly faults: readonly string[];
+  readonly errors: readonly string[];
 
-  constructor(faults: readonly string[]) {
-    super(`These settings are not valid:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+  constructor(errors: readonly string[]) {
+    super(`These settings are not valid:\n${errors.map((error) => `  ${error}`).join('\n')}`);
     this.name = 'ConfigError';
-    this.faults = faults;
+    this.errors = errors;
   }
 }
 
@@ -65,8 +65,8 @@ export function readEnvironment(): NodeJS.ProcessEnv {
 
 /** @throws ConfigError naming every setting that is missing or wrong */
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
-  const faults: string[] = [];
-  const read = settingsReader(env, faults);
+  const errors: string[] = [];
+  const read = settingsReader(env, errors);
   const config: Config = {
     host: read.text('HOST', '127.0.0.1'),
     port: read.integer('PORT', 3000, { min: 0, max: 65_535 }),
@@ -85,16 +85,16 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     }),
     maxWatchers: read.integer('MAX_WATCHERS', 2_000, { min: 1, max: 100_000 }),
     batchSize: read.integer('BATCH_SIZE', 1_000, { min: 1, max: 10_000 }),
-    entryConcurrency: read.integer('ENTRY_CONCURRENCY', 8, { min: 1, max: 500 }),
-    sliceConcurrency: read.integer('SLICE_CONCURRENCY', 1, { min: 1, max: 500 }),
-    sliceMs: read.integer('SLICE_MS', 150, { min: 1, max: 5_000 }),
-    messageLockMs: read.integer('MESSAGE_LOCK_MS', 10_000, { min: 1_000, max: 600_000 }),
+    firstConcurrency: read.integer('FIRST_CONCURRENCY', 8, { min: 1, max: 500 }),
+    restConcurrency: read.integer('REST_CONCURRENCY', 1, { min: 1, max: 500 }),
+    timeSliceMs: read.integer('TIME_SLICE_MS', 150, { min: 1, max: 5_000 }),
+    jobLockMs: read.integer('JOB_LOCK_MS', 10_000, { min: 1_000, max: 600_000 }),
     stalledCheckMs: read.integer('STALLED_CHECK_MS', 3_000, { min: 100, max: 600_000 }),
     sweepMs: read.integer('SWEEP_MS', 3_000, { min: 50, max: 600_000 }),
     shutdownGraceMs: read.integer('SHUTDOWN_GRACE_MS', 10_000, { min: 100, max: 600_000 }),
     workerHealthPort: read.optionalInteger('WORKER_HEALTH_PORT', { min: 0, max: 65_535 }),
   };
-  if (faults.length > 0) throw new ConfigError(faults);
+  if (errors.length > 0) throw new ConfigError(errors);
   return Object.freeze(config);
 }
 
@@ -103,7 +103,7 @@ interface Range {
   max: number;
 }
 
-function settingsReader(env: NodeJS.ProcessEnv, faults: string[]) {
+function settingsReader(env: NodeJS.ProcessEnv, errors: string[]) {
   // An empty value counts as none, as in `REDIS_URL= npm start`.
   const raw = (name: string) => env[name]?.trim() || null;
 
@@ -112,13 +112,13 @@ function settingsReader(env: NodeJS.ProcessEnv, faults: string[]) {
     if (value === null) return null;
     const number = Number(value);
     if (/^\d+$/.test(value) && number >= min && number <= max) return number;
-    faults.push(`${name} must be a whole number from ${min} to ${max}, not "${value}"`);
+    errors.push(`${name} must be a whole number from ${min} to ${max}, not "${value}"`);
     return min;
   };
 
   const matching = (name: string, fallback: string, pattern: RegExp, rule: string): string => {
     const value = raw(name) ?? fallback;
-    if (!pattern.test(value)) faults.push(`${name} must be ${rule}, not "${value}"`);
+    if (!pattern.test(value)) errors.push(`${name} must be ${rule}, not "${value}"`);
     return value;
   };
 
@@ -127,7 +127,7 @@ function settingsReader(env: NodeJS.ProcessEnv, faults: string[]) {
 
     missing(name: string): string {
       if (raw(name) === null)
-        faults.push(
+        errors.push(
           `${name} is not set; \`npm start\` brings its own PostgreSQL, the single processes need one`,
         );
       return '';
@@ -149,13 +149,13 @@ function settingsReader(env: NodeJS.ProcessEnv, faults: string[]) {
     oneOf<T extends string>(name: string, values: readonly T[], fallback: T): T {
       const value = raw(name) ?? fallback;
       const known = values.find((each) => each === value);
-      if (known === undefined) faults.push(`${name} must be one of ${values.join(', ')}, not "${value}"`);
+      if (known === undefined) errors.push(`${name} must be one of ${values.join(', ')}, not "${value}"`);
       return known ?? fallback;
     },
 
     boolean(name: string, fallback: boolean): boolean {
       const value = raw(name) ?? String(fallback);
-      if (value !== 'true' && value !== 'false') faults.push(`${name} must be true or false, not "${value}"`);
+      if (value !== 'true' && value !== 'false') errors.push(`${name} must be true or false, not "${value}"`);
       return value === 'true';
     },
 
@@ -165,7 +165,7 @@ function settingsReader(env: NodeJS.ProcessEnv, faults: string[]) {
       if (value === null) return null;
       const protocol = URL.canParse(value) ? new URL(value).protocol : null;
       if (protocol === null || !protocols.includes(protocol)) {
-        faults.push(
+        errors.push(
           `${name} must be an address that starts with ${protocols.map((each) => `${each}//`).join(' or ')}`,
         );
       }
@@ -175,7 +175,7 @@ function settingsReader(env: NodeJS.ProcessEnv, faults: string[]) {
     secret(name: string, { minLength }: { minLength: number }): string | null {
       const value = raw(name);
       if (value !== null && value.length < minLength) {
-        faults.push(`${name} must have at least ${minLength} characters`);
+        errors.push(`${name} must have at least ${minLength} characters`);
       }
       return value;
     },
@@ -188,7 +188,7 @@ function settingsReader(env: NodeJS.ProcessEnv, faults: string[]) {
       for (const value of values) {
         const origin = URL.canParse(value) ? new URL(value).origin : null;
         if (origin !== value)
-          faults.push(`${name} must list origins like https://app.example.com, not "${value}"`);
+          errors.push(`${name} must list origins like https://app.example.com, not "${value}"`);
       }
       return values;
     },

@@ -1,9 +1,9 @@
-import type { Fault, ProblemCode } from '@bulk/contract';
+import type { FieldError, ProblemCode } from '@bulk/contract';
 
 export interface AppErrorOptions {
   cause?: unknown;
-  /** The single faults of a request, each with the field it is about. */
-  faults?: readonly Fault[];
+  /** The errors of a request, each with the field it is about. */
+  fieldErrors?: readonly FieldError[];
   /** When trying again may help, in seconds. */
   retryAfterSeconds?: number;
 }
@@ -11,14 +11,14 @@ export interface AppErrorOptions {
 /** A failure with an answer: its code is a row of the contract's table, its message the problem's detail. */
 export class AppError extends Error {
   readonly code: ProblemCode;
-  readonly faults: readonly Fault[];
+  readonly fieldErrors: readonly FieldError[];
   readonly retryAfterSeconds: number | null;
 
   constructor(code: ProblemCode, detail: string, options: AppErrorOptions = {}) {
     super(detail, { cause: options.cause });
     this.name = 'AppError';
     this.code = code;
-    this.faults = options.faults ?? [];
+    this.fieldErrors = options.fieldErrors ?? [];
     this.retryAfterSeconds = options.retryAfterSeconds ?? null;
   }
 }

@@ -1,29 +1,29 @@
-export { type Config, loadConfig, readEnvironment } from './config.ts';
-export type { Database } from './db/client.ts';
-export type { Progress } from './db/registrations.ts';
+export { retryFailed } from './attempts/retry-failed.ts';
+export { type Config, ConfigError, loadConfig, readEnvironment } from './config.ts';
+export type { Database } from './database/client.ts';
 export { withDeadline } from './deadline.ts';
 export { createDeps, type Deps } from './deps.ts';
-export { formatRegistrationId, parseRegistrationId } from './domain/ids.ts';
-export { LANES, type Lane, type Message, parseMessage } from './domain/message.ts';
-export { percentOf } from './domain/progress.ts';
 export { AppError } from './errors.ts';
-export { createLogger } from './log.ts';
-export { migrate } from './migrate.ts';
-export { openWorker, type QueuedMessage } from './queue/backend.ts';
+export { openWorker, type QueuedJob } from './jobs/backend.ts';
+export { type JobData, parseJobData, QUEUES, type QueueName } from './jobs/job.ts';
 export {
   createQueue,
   quietly,
   retryDelayMs,
-} from './queue/registration-queue.ts';
+} from './jobs/registration-queue.ts';
+export { type RunOutcome, runJob, TransientJobError } from './jobs/run-job.ts';
+export { sweep } from './jobs/sweep.ts';
+export { createLogger } from './log.ts';
+export { migrate } from './migrate.ts';
+export { percentOf } from './progress/progress.ts';
+export type { RegistrationSnapshot } from './progress/registration-snapshot.ts';
+export { createWatchers } from './progress/watch.ts';
+export type { WatchEvent } from './progress/watch-events.ts';
 export { cancelOrDelete } from './registrations/cancel-or-delete.ts';
 export { dryRun } from './registrations/dry-run.ts';
 export { getRegistration } from './registrations/get.ts';
+export { formatRegistrationId, parseRegistrationId } from './registrations/ids.ts';
 export { listRegistrations } from './registrations/list.ts';
-export { listResults, type OpenResults, openResults } from './registrations/results.ts';
-export { retryFailed } from './registrations/retry-failed.ts';
-export { RunDelayed, type RunOutcome, runMessage } from './registrations/run-message.ts';
 export { submitRegistration } from './registrations/submit.ts';
-export { sweep } from './registrations/sweep.ts';
-export { createWatchers } from './registrations/watch.ts';
-export type { WatchEvent } from './registrations/watch-events.ts';
+export { listResults, type OpenResults, openResults } from './results/list-results.ts';
 export { toAppError } from './to-app-error.ts';

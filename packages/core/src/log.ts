@@ -1,9 +1,13 @@
 import { type Logger, pino } from 'pino';
+import pretty from 'pino-pretty';
 import type { Config } from './config.ts';
 
 export type { Logger } from 'pino';
 
-/** Structured logs on standard output, one line each: ids as fields, never a payload. */
+/**
+ * Makes the log of a process, on standard output: one line each, ids as fields, never a payload. JSON, or
+ * text for people where standard output is a terminal.
+ */
 export function createLogger(config: Pick<Config, 'logLevel'>, { name }: { name: string }): Logger {
   const options = {
     name,
@@ -11,7 +15,9 @@ export function createLogger(config: Pick<Config, 'logLevel'>, { name }: { name:
     redact: ['req.headers.authorization', 'req.headers.cookie', 'req.headers["idempotency-key"]'],
   };
   // In order and complete, also the last lines of a process that exits.
-  const output = pino.destination({ sync: true });
+  const output = process.stdout.isTTY
+    ? pretty({ sync: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss', singleLine: true })
+    : pino.destination({ sync: true });
   // A terminal or a pipe that is gone must not keep the process from ending.
   output.on('error', () => {});
   return pino(options, output);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { expect, inject, test } from 'vitest';
-import { MIGRATION_LOCK } from './db/migrate-database.ts';
+import { MIGRATION_LOCK } from './database/migrate-database.ts';
 import { migrate } from './migrate.ts';
 import { waitFor } from './testing/index.ts';
 

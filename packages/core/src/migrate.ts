@@ -1,7 +1,7 @@
 import type { Config } from './config.ts';
-import { migrateDatabase } from './db/migrate-database.ts';
-import { queueSchema } from './queue/backend.ts';
-import { migrateQueue } from './queue/migrate-queue.ts';
+import { migrateDatabase } from './database/migrate-database.ts';
+import { queueSchema } from './jobs/backend.ts';
+import { migrateQueue } from './jobs/migrate-queue.ts';
 
 /**
  * Brings the database up to date, the queue's tables too where it runs on PostgreSQL. Safe to run

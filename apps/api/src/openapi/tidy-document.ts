@@ -1,9 +1,8 @@
 import {
   CreateRegistrationRequest,
   CreateRegistrationResponse,
-  Delay,
   DeleteRegistrationResponse,
-  Fault,
+  FieldError,
   ListRegistrationsResponse,
   MentorResult,
   Problem,
@@ -17,6 +16,7 @@ import {
   ResultsResponse,
   RetryRegistrationRequest,
   RetryRegistrationResponse,
+  TransientError,
 } from '@bulk/contract';
 
 type Json = null | string | number | boolean | Json[] | { [key: string]: Json };
@@ -44,9 +44,9 @@ const NAMED_SCHEMAS: Record<string, object> = {
   MentorResult,
   ResultsResponse,
   ResultError,
-  Delay,
+  TransientError,
   Problem,
-  Fault,
+  FieldError,
 };
 
 /** Names the contract's schemas instead of repeating them, and puts each operation's examples where readers look. */

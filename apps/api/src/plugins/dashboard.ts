@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { type Config, type Deps, formatRegistrationId, parseMessage } from '@bulk/core';
+import { type Config, type Deps, formatRegistrationId, parseJobData } from '@bulk/core';
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { FastifyAdapter } from '@bull-board/fastify';
@@ -48,18 +48,18 @@ function createBoard(queue: Deps['queue'], { dashboardReadOnly }: Config): Fasti
       },
     },
   });
-  // Its own handler would answer with messages and stacks: ours, further out, takes over.
+  // Its own error handler would send messages and stacks: throw, so that ours answers.
   serverAdapter.setErrorHandler((error) => {
     throw error;
   });
   return serverAdapter;
 }
 
-/** What a message is about has a page of its own. */
+/** The page of the registration that a job is about. */
 function pageOf({ data }: { data?: unknown }): { displayText: string; href: string } {
-  const message = parseMessage(data);
-  if (message === null) return { displayText: 'Registrations', href: '/' };
-  const id = formatRegistrationId(BigInt(message.registrationId));
+  const job = parseJobData(data);
+  if (job === null) return { displayText: 'Registrations', href: '/' };
+  const id = formatRegistrationId(BigInt(job.registrationId));
   return { displayText: id, href: `/registrations/${id}` };
 }
 

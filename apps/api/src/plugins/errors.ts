@@ -24,11 +24,12 @@ export function answerFrameworkError(
 
 function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const known = error instanceof AppError ? error : (toAppError(error) ?? refusalOf(error, request));
-  const answer = known ?? new AppError('internal', `The fault is ours, and was logged under ${request.id}.`);
+  const answer =
+    known ?? new AppError('internal', `The service failed; the error was logged under ${request.id}.`);
   const { status } = PROBLEMS[answer.code];
 
   if (status >= 500) request.log.error({ err: error, problem: answer.code }, 'request failed');
-  else request.log.info({ problem: answer.code, faults: answer.faults.length }, 'request refused');
+  else request.log.info({ problem: answer.code, fieldErrors: answer.fieldErrors.length }, 'request refused');
 
   const retryAfterSeconds = answer.retryAfterSeconds ?? (status === 503 ? RETRY_AFTER_SECONDS : null);
   if (retryAfterSeconds !== null) reply.header('retry-after', String(retryAfterSeconds));

@@ -3,7 +3,7 @@ import type { App } from '../fastify-app.ts';
 
 /**
  * /healthz: the process runs. /readyz: it can answer. Without its queue it can: what is accepted
- * is stored, and rung for later. Both pings have their own deadline.
+ * is stored, and its job is added later. Both pings have their own deadline.
  */
 export function addHealth(app: App, { db, queue }: Deps): void {
   app.get('/healthz', { schema: { hide: true } }, async () => ({ status: 'ok' }));

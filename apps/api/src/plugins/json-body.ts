@@ -61,6 +61,8 @@ function refuseReservedKeys(value: unknown, path: readonly string[] = []): void 
 
 function reservedKey(path: readonly string[], key: string): AppError {
   return new AppError('validation', `${key} is not a field of this request.`, {
-    faults: [{ pointer: pointerTo(path), code: 'unknown_field', detail: 'is not a field of this request' }],
+    fieldErrors: [
+      { pointer: pointerTo(path), code: 'unknown_field', detail: 'is not a field of this request' },
+    ],
   });
 }

@@ -9,8 +9,8 @@ export function answerParserError({ code = '' }: NodeJS.ErrnoException, socket: 
 }
 
 function answerTo(code: string): string {
-  const { status, reason, message } = faultOf(code);
-  const body = JSON.stringify({ ...problemOf({ code: 'bad_request', message, faults: [] }), status });
+  const { status, reason, message } = fieldErrorOf(code);
+  const body = JSON.stringify({ ...problemOf({ code: 'bad_request', message, fieldErrors: [] }), status });
   const head = [
     `HTTP/1.1 ${status} ${reason}`,
     'Connection: close',
@@ -20,7 +20,7 @@ function answerTo(code: string): string {
   return `${head.join('\r\n')}\r\n\r\n${body}`;
 }
 
-function faultOf(code: string): { status: number; reason: string; message: string } {
+function fieldErrorOf(code: string): { status: number; reason: string; message: string } {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
       return {

@@ -1,10 +1,9 @@
 import type { Problem } from '@bulk/contract';
+import { BASE_PATH } from '@bulk/contract';
 import type { Config } from '@bulk/core';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { App } from '../fastify-app.ts';
 import { buildRefusingApp } from '../testing/build-refusing-app.ts';
-
-const PATH = '/api/v1/bulk-registrations';
 
 const apps: App[] = [];
 afterEach(() => Promise.all(apps.splice(0).map((app) => app.close())));
@@ -15,17 +14,17 @@ async function build(settings: Partial<Config> = {}): Promise<App> {
   return app;
 }
 
-describe('a fault of our own', () => {
+describe('an error of our own', () => {
   test('is a 500 that tells nothing but where to look', async () => {
     const app = await build();
-    const response = await app.inject({ url: PATH });
+    const response = await app.inject({ url: BASE_PATH });
     expect(response.statusCode).toBe(500);
     const problem = response.json<Problem>();
     expect(problem).toEqual({
       type: 'urn:bulk-registrations:problem:internal',
       title: 'The service failed to answer.',
       status: 500,
-      detail: expect.stringMatching(/^The fault is ours, and was logged under [0-9a-f-]{36}\.$/),
+      detail: expect.stringMatching(/^The service failed; the error was logged under [0-9a-f-]{36}\.$/),
     });
   });
 });
@@ -33,7 +32,7 @@ describe('a fault of our own', () => {
 describe('CORS', () => {
   const preflight = {
     method: 'OPTIONS',
-    url: `${PATH}/bulk-001`,
+    url: `${BASE_PATH}/bulk-001`,
     headers: {
       origin: 'https://app.example.com',
       'access-control-request-method': 'DELETE',
@@ -72,7 +71,10 @@ describe('CORS', () => {
     const other = await app.inject({ url: '/healthz', headers: { origin: 'https://evil.example.com' } });
     expect(other.headers).not.toHaveProperty('access-control-allow-origin');
 
-    const refusal = await app.inject({ url: `${PATH}/odd`, headers: { origin: 'https://app.example.com' } });
+    const refusal = await app.inject({
+      url: `${BASE_PATH}/odd`,
+      headers: { origin: 'https://app.example.com' },
+    });
     expect(refusal.statusCode).toBe(404);
     expect(refusal.headers['access-control-allow-origin']).toBe('https://app.example.com');
   });
@@ -80,7 +82,15 @@ describe('CORS', () => {
 
 test('every answer carries the security headers', async () => {
   const app = await build({ adminPassword: 'correct horse' });
-  for (const url of ['/', '/docs', '/openapi.json', '/healthz', `${PATH}/odd`, '/nowhere', '/admin/queues']) {
+  for (const url of [
+    '/',
+    '/docs',
+    '/openapi.json',
+    '/healthz',
+    `${BASE_PATH}/odd`,
+    '/nowhere',
+    '/admin/queues',
+  ]) {
     const { headers } = await app.inject({ url });
     const policy = String(headers['content-security-policy']);
     expect(policy).toContain("default-src 'self'");
@@ -156,15 +166,15 @@ describe('the OpenAPI document', () => {
         Object.keys(methods).map((method) => `${method} ${path}`),
       ),
     ).toEqual([
-      `get ${PATH}`,
-      `post ${PATH}`,
-      `get ${PATH}/{id}`,
-      `put ${PATH}/{id}`,
-      `delete ${PATH}/{id}`,
-      `get ${PATH}/{id}/results`,
-      `get ${PATH}/{id}/events`,
+      `get ${BASE_PATH}`,
+      `post ${BASE_PATH}`,
+      `get ${BASE_PATH}/{id}`,
+      `put ${BASE_PATH}/{id}`,
+      `delete ${BASE_PATH}/{id}`,
+      `get ${BASE_PATH}/{id}/results`,
+      `get ${BASE_PATH}/{id}/events`,
     ]);
-    expect(document.paths[PATH].post.requestBody.content['application/json'].schema).toEqual({
+    expect(document.paths[BASE_PATH].post.requestBody.content['application/json'].schema).toEqual({
       $ref: '#/components/schemas/CreateRegistrationRequest',
     });
     expect(Object.keys(document.components.schemas)).toContain('Problem');

@@ -1,11 +1,12 @@
 import type { App } from '../fastify-app.ts';
 
-const QUIET = new Set(['/healthz', '/readyz']);
-
-/** One line a request, when it is answered; none for those who ask again and again and hear nothing new. */
+/**
+ * Logs requests that fail, one line each. Successful ones are logged at debug: what they change has a line of
+ * its own, `accepted` and the like, and reads are many.
+ */
 export function addRequestLog(app: App): void {
   app.addHook('onResponse', async (request, reply) => {
-    const level = QUIET.has(request.url) || reply.statusCode === 304 ? 'debug' : 'info';
+    const level = reply.statusCode < 400 ? 'debug' : 'info';
     request.log[level](
       {
         method: request.method,

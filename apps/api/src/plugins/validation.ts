@@ -1,12 +1,12 @@
 import { isCalendarDate } from '@bulk/contract';
 import { Ajv } from 'ajv';
 import type { App } from '../fastify-app.ts';
-import { invalidRequest } from '../validation/faults.ts';
-import type { Finding } from '../validation/finding.ts';
+import { invalidRequest } from '../validation/field-errors.ts';
 import { listItemsKeyword } from '../validation/list-items.ts';
 import { readQuery } from '../validation/query.ts';
+import type { ValidationError } from '../validation/validation-error.ts';
 
-/** Requests are checked against the schemas of their routes; each fault is named, all at once. */
+/** Requests are checked against the schemas of their routes; every error is named, all at once. */
 export function addValidation(app: App): void {
   const ajv = createAjv();
   app.setValidatorCompiler<object>(({ schema, httpPart }) => {
@@ -16,14 +16,14 @@ export function addValidation(app: App): void {
       if (hasTooManyFields(input)) return { error: invalidRequest([TOO_MANY_FIELDS], part) };
       const value = part === 'query' ? readQuery(schema, input) : input;
       if (fits(value)) return { value };
-      return { error: invalidRequest((fits.errors ?? []) as Finding[], part) };
+      return { error: invalidRequest((fits.errors ?? []) as ValidationError[], part) };
     };
   });
 }
 
 /** Far more than any request has; of that many, Ajv need not describe each. */
 const MAX_FIELDS = 100;
-const TOO_MANY_FIELDS: Finding = {
+const TOO_MANY_FIELDS: ValidationError = {
   keyword: 'maxProperties',
   instancePath: '',
   schemaPath: '',

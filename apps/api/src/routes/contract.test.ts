@@ -1,4 +1,4 @@
-import { CONTRACT_EXAMPLES } from '@bulk/contract';
+import { BASE_PATH, CONTRACT_EXAMPLES } from '@bulk/contract';
 import { createTestDeps, runChain, type TestDeps } from '@bulk/core/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { buildApp } from '../app.ts';
@@ -6,7 +6,6 @@ import type { App } from '../fastify-app.ts';
 
 // Every example of the contract, as it stands there: send the request, get that answer, ids and times aside.
 
-const PATH = '/api/v1/bulk-registrations';
 const { list, details, createRequest, createResponse, retryRequest, retryResponse, deleteResponse } =
   CONTRACT_EXAMPLES;
 const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
@@ -23,7 +22,11 @@ afterEach(async () => {
 });
 
 async function submit(fields: object = {}): Promise<Record<string, unknown> & { id: string }> {
-  const response = await app.inject({ method: 'POST', url: PATH, payload: { ...createRequest, ...fields } });
+  const response = await app.inject({
+    method: 'POST',
+    url: BASE_PATH,
+    payload: { ...createRequest, ...fields },
+  });
   expect(response.statusCode).toBe(202);
   return response.json();
 }
@@ -64,7 +67,7 @@ test('GET of a list', async () => {
   await runChain(deps, id);
   await submit();
 
-  const answer = (await app.inject({ url: PATH })).json<{ data: object[]; pagination: object }>();
+  const answer = (await app.inject({ url: BASE_PATH })).json<{ data: object[]; pagination: object }>();
   expect(answer.data[1]).toEqual({ ...expected, id, created_at: TIME });
   expect(Object.keys(answer.data[1] ?? {})).toEqual(Object.keys(expected));
   expect(answer.pagination).toMatchObject(list.pagination);
@@ -77,7 +80,7 @@ test('GET of details', async () => {
   const { id } = await submit({ coordinator_id, activity_type, activity_date, duration_minutes, mentor_ids });
   await runChain(deps, id);
 
-  const answer = (await app.inject({ url: `${PATH}/${id}` })).json<object>();
+  const answer = (await app.inject({ url: `${BASE_PATH}/${id}` })).json<object>();
   const activity_id = expect.stringMatching(/^pa-\d{3,}$/);
   expect(answer).toMatchObject({
     ...details,
@@ -95,13 +98,13 @@ test('PUT', async () => {
   const { id } = await submit();
   await runChain(deps, id);
 
-  const response = await app.inject({ method: 'PUT', url: `${PATH}/${id}`, payload: retryRequest });
+  const response = await app.inject({ method: 'PUT', url: `${BASE_PATH}/${id}`, payload: retryRequest });
   expect(response.statusCode).toBe(202);
   expect(response.json()).toEqual({ ...retryResponse, id, updated_at: TIME });
   expect(Object.keys(response.json())).toEqual(Object.keys(retryResponse));
 
   await runChain(deps, id);
-  expect((await app.inject({ url: `${PATH}/${id}` })).json()).toMatchObject({
+  expect((await app.inject({ url: `${BASE_PATH}/${id}` })).json()).toMatchObject({
     status: 'completed',
     success_count: 4,
     failure_count: 0,
@@ -114,7 +117,7 @@ test('DELETE', async () => {
   await submit({ mentor_ids: ['mentor-1'] });
   const { id } = await submit();
   expect(id).toBe('bulk-002');
-  const response = await app.inject({ method: 'DELETE', url: `${PATH}/${id}` });
+  const response = await app.inject({ method: 'DELETE', url: `${BASE_PATH}/${id}` });
   expect(response.statusCode).toBe(200);
   expect(response.json()).toEqual(deleteResponse);
 });

@@ -1,4 +1,9 @@
-import { CONTRACT_EXAMPLES, DeleteRegistrationQuery, DeleteRegistrationResponse } from '@bulk/contract';
+import {
+  CONTRACT_EXAMPLES,
+  DeleteRegistrationQuery,
+  DeleteRegistrationResponse,
+  deletionMessage,
+} from '@bulk/contract';
 import { cancelOrDelete, type Deps, formatRegistrationId } from '@bulk/core';
 import { Type } from 'typebox';
 import type { App } from '../fastify-app.ts';
@@ -40,6 +45,6 @@ export function deleteRoute(app: App, deps: Deps): void {
       only: request.query.only ?? null,
       ifMatch: request.headers['if-match'] ?? null,
     });
-    return { message: `Bulk registration job ${formatRegistrationId(id)} ${outcome} successfully` };
+    return { message: deletionMessage(formatRegistrationId(id), outcome) };
   });
 }

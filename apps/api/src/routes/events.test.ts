@@ -1,9 +1,9 @@
 import type { AddressInfo } from 'node:net';
-import { RegistrationState } from '@bulk/contract';
+import { BASE_PATH, RegistrationState } from '@bulk/contract';
 import { parseRegistrationId } from '@bulk/core';
 import {
   createTestDeps,
-  currentMessage,
+  currentJob,
   mentors,
   runChain,
   runOnce,
@@ -37,7 +37,7 @@ async function listen(): Promise<[App, string]> {
   const listening = await buildApp(deps);
   await listening.listen({ host: '127.0.0.1', port: 0 });
   const { port } = listening.server.address() as AddressInfo;
-  return [listening, `http://127.0.0.1:${port}/api/v1/bulk-registrations`];
+  return [listening, `http://127.0.0.1:${port}${BASE_PATH}`];
 }
 
 async function events(id: string, options: { lastEventId?: string; at?: string } = {}): Promise<EventReader> {
@@ -54,7 +54,7 @@ function submitted(count: number): Promise<string> {
   return submit(deps, { mentor_ids: mentors(`r${submissions}`, count) });
 }
 
-const runBatch = async (id: string) => runOnce(deps, await currentMessage(deps, id));
+const runBatch = async (id: string) => runOnce(deps, await currentJob(deps, id));
 
 test('a whole run is told from its start to its end', async () => {
   const id = await submitted(5);
@@ -82,7 +82,7 @@ test('a whole run is told from its start to its end', async () => {
     expect(isState(event?.state) || isState.errors).toBe(true);
     expect(Object.keys(event?.state ?? {})).toEqual(Object.keys(RegistrationState.properties));
   }
-  const { etag } = (await app.inject({ url: `/api/v1/bulk-registrations/${id}` })).headers;
+  const { etag } = (await app.inject({ url: `${BASE_PATH}/${id}` })).headers;
   expect(etag).toBe(`"${last?.id}.all"`);
 });
 

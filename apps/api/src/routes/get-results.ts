@@ -1,4 +1,4 @@
-import { type Fault, GetResultsQuery, ResultsResponse } from '@bulk/contract';
+import { type FieldError, GetResultsQuery, ResultsResponse } from '@bulk/contract';
 import { AppError, type Deps, formatRegistrationId, listResults, openResults } from '@bulk/core';
 import type { FastifyReply } from 'fastify';
 import type { App } from '../fastify-app.ts';
@@ -61,6 +61,6 @@ function describeFile(reply: FastifyReply, { name, isComplete, format }: ResultF
 function refuseContradictions({ status, code }: Pick<GetResultsQuery, 'status' | 'code'>): void {
   if (code === undefined || status === undefined || status === 'failed') return;
   const detail = 'must be failed, or left out, where code is given';
-  const fault: Fault = { parameter: 'status', code: 'not_allowed', detail };
-  throw new AppError('validation', `status ${detail}.`, { faults: [fault] });
+  const fieldError: FieldError = { parameter: 'status', code: 'not_allowed', detail };
+  throw new AppError('validation', `status ${detail}.`, { fieldErrors: [fieldError] });
 }

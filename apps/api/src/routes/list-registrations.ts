@@ -1,6 +1,6 @@
 import {
   CONTRACT_EXAMPLES,
-  type Fault,
+  type FieldError,
   ListRegistrationsQuery,
   ListRegistrationsResponse,
 } from '@bulk/contract';
@@ -32,18 +32,22 @@ export function listRoute(app: App, deps: Deps): void {
 
 /** What no schema of a single parameter can say. */
 function refuseContradictions({ page, after, from, to }: ListRegistrationsQuery): void {
-  const faults: Fault[] = [];
+  const fieldErrors: FieldError[] = [];
   if (page !== undefined && after !== undefined) {
-    faults.push({ parameter: 'page', code: 'not_allowed', detail: 'must be left out where after is given' });
+    fieldErrors.push({
+      parameter: 'page',
+      code: 'not_allowed',
+      detail: 'must be left out where after is given',
+    });
   }
   if (from !== undefined && to !== undefined && from > to) {
-    faults.push({ parameter: 'from', code: 'out_of_range', detail: 'must not be later than to' });
+    fieldErrors.push({ parameter: 'from', code: 'out_of_range', detail: 'must not be later than to' });
   }
-  const [first] = faults;
+  const [first] = fieldErrors;
   if (first === undefined) return;
   const detail =
-    faults.length === 1
+    fieldErrors.length === 1
       ? `${first.parameter} ${first.detail}.`
-      : `${faults.length} query parameters are not valid.`;
-  throw new AppError('validation', detail, { faults });
+      : `${fieldErrors.length} query parameters are not valid.`;
+  throw new AppError('validation', detail, { fieldErrors });
 }

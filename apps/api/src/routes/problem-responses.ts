@@ -45,7 +45,7 @@ const DETAILS: Partial<Record<ProblemCode, string>> = {
   changed_meanwhile: 'bulk-002 is not as it was when you last read it.',
   too_large: 'The request body must have at most 32 MiB.',
   unsupported_media_type: 'Send the request body with content-type: application/json.',
-  internal: 'The fault is ours, and was logged under 1f0c2f0e-6b0e-4b1c-9a53-0d9b6b1c7d55.',
+  internal: 'The service failed; the error was logged under 1f0c2f0e-6b0e-4b1c-9a53-0d9b6b1c7d55.',
   unavailable: 'Please try again shortly.',
 };
 

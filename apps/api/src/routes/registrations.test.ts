@@ -1,10 +1,8 @@
-import { CONTRACT_EXAMPLES, type Problem, type RegistrationDetails } from '@bulk/contract';
+import { BASE_PATH, CONTRACT_EXAMPLES, type Problem, type RegistrationDetails } from '@bulk/contract';
 import { createTestDeps, mentors, runChain, type TestDeps } from '@bulk/core/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildApp } from '../app.ts';
 import type { App } from '../fastify-app.ts';
-
-const PATH = '/api/v1/bulk-registrations';
 
 let deps: TestDeps;
 let app: App;
@@ -24,10 +22,10 @@ async function submit(fields: object = {}): Promise<string> {
   submitted++;
   const mentor_ids = mentors(`r${submitted}`, 3);
   const payload = { ...CONTRACT_EXAMPLES.createRequest, mentor_ids, ...fields };
-  const response = await app.inject({ method: 'POST', url: PATH, payload });
+  const response = await app.inject({ method: 'POST', url: BASE_PATH, payload });
   const { id } = response.json<{ id: string }>();
   expect(response.statusCode).toBe(202);
-  expect(response.headers).toMatchObject({ location: `${PATH}/${id}`, 'retry-after': '1' });
+  expect(response.headers).toMatchObject({ location: `${BASE_PATH}/${id}`, 'retry-after': '1' });
   return id;
 }
 
@@ -38,11 +36,11 @@ async function submitAndRun(fields: object = {}): Promise<string> {
 }
 
 const get = (id: string, { query = '', headers = {} } = {}) =>
-  app.inject({ url: `${PATH}/${id}${query}`, headers });
+  app.inject({ url: `${BASE_PATH}/${id}${query}`, headers });
 const put = (id: string, fields = {}) =>
-  app.inject({ method: 'PUT', url: `${PATH}/${id}`, payload: { action: 'retry_failed', ...fields } });
+  app.inject({ method: 'PUT', url: `${BASE_PATH}/${id}`, payload: { action: 'retry_failed', ...fields } });
 const remove = (id: string, { query = '', headers = {} } = {}) =>
-  app.inject({ method: 'DELETE', url: `${PATH}/${id}${query}`, headers });
+  app.inject({ method: 'DELETE', url: `${BASE_PATH}/${id}${query}`, headers });
 
 /** `404 registration-not-found` */
 function kindOf(response: Awaited<ReturnType<typeof get>>): string {
@@ -109,12 +107,12 @@ describe('GET details', () => {
     expect(failed).toEqual({ ...details, results: details.results.slice(0, 1_500) });
     const none = (await get(id, { query: '?results=none' })).json<RegistrationDetails>();
     expect(none).toEqual({ ...details, results: [] });
-    const head = await app.inject({ method: 'HEAD', url: `${PATH}/${id}` });
+    const head = await app.inject({ method: 'HEAD', url: `${BASE_PATH}/${id}` });
     expect([head.statusCode, head.payload, head.headers.etag]).toEqual([200, '', response.headers.etag]);
   });
 
   test('works as HEAD, too', async () => {
-    const response = await app.inject({ method: 'HEAD', url: `${PATH}/${await submit()}` });
+    const response = await app.inject({ method: 'HEAD', url: `${BASE_PATH}/${await submit()}` });
     expect([response.statusCode, response.payload]).toEqual([200, '']);
     expect(response.headers).toHaveProperty('etag');
   });
@@ -126,7 +124,7 @@ describe('PUT', () => {
     const id = await submitAndRun({ activity_type: 'put', mentor_ids: ['a', 'b'] });
     const response = await put(id);
     expect(response.statusCode).toBe(202);
-    expect(response.headers).toMatchObject({ location: `${PATH}/${id}`, 'retry-after': '1' });
+    expect(response.headers).toMatchObject({ location: `${BASE_PATH}/${id}`, 'retry-after': '1' });
   });
 
   test('is a conflict while processing, after a cancel, and with nothing failed', async () => {
@@ -195,7 +193,9 @@ describe('GET list', () => {
       pagination: { total: number; next_cursor: string | null };
     }
     const page = async (query: string) =>
-      (await app.inject({ url: `${PATH}?coordinator_id=${coordinator_id}&limit=2&${query}` })).json<Page>();
+      (
+        await app.inject({ url: `${BASE_PATH}?coordinator_id=${coordinator_id}&limit=2&${query}` })
+      ).json<Page>();
     const first = await page('page=1');
     expect(first.pagination).toMatchObject({ page: 1, limit: 2, total: 5 });
     const second = await page(`after=${encodeURIComponent(first.pagination.next_cursor ?? '')}`);
@@ -212,7 +212,7 @@ describe('GET list', () => {
     'to=0001-01-01&has_failures=true',
     'coordinator_id=%F0%9F%98%80',
   ])('with %s finds nothing here', async (query) => {
-    const response = await app.inject({ url: `${PATH}?${query}` });
+    const response = await app.inject({ url: `${BASE_PATH}?${query}` });
     expect(response.json()).toMatchObject({ data: [], pagination: { total: 0, next_cursor: null } });
   });
 });

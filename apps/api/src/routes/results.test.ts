@@ -1,13 +1,12 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { MentorResult, Problem, ResultsResponse } from '@bulk/contract';
+import { BASE_PATH } from '@bulk/contract';
 import type { Database } from '@bulk/core';
 import { createTestDeps, mentors, runChain, submit, type TestDeps, waitFor } from '@bulk/core/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildApp } from '../app.ts';
 import type { App } from '../fastify-app.ts';
-
-const PATH = '/api/v1/bulk-registrations';
 
 let deps: TestDeps;
 let app: App;
@@ -33,7 +32,7 @@ function countingPages(db: Database): Database {
   return { ...db, prisma };
 }
 
-const get = (id: string, query = '') => app.inject({ url: `${PATH}/${id}/results${query}` });
+const get = (id: string, query = '') => app.inject({ url: `${BASE_PATH}/${id}/results${query}` });
 
 async function submitAndRun(mentor_ids: string[], activity_type: string): Promise<string> {
   const id = await submit(deps, { mentor_ids, activity_type });
@@ -113,7 +112,7 @@ describe('json', () => {
   ])('with %s is refused, and the parameter named', async (query, parameter) => {
     const answer = await get(await submit(deps), `?${query}`);
     expect(answer.statusCode).toBe(400);
-    expect(answer.json<Problem>().errors?.map((fault) => fault.parameter)).toEqual([parameter]);
+    expect(answer.json<Problem>().errors?.map((fieldError) => fieldError.parameter)).toEqual([parameter]);
   });
 
   test('of nothing is a 404', async () => {
@@ -194,7 +193,7 @@ describe('ndjson', () => {
 
 test('HEAD tells what GET would, without reading it', async () => {
   const id = await submitAndRun(mentors('m', 3), 'head');
-  const answer = await app.inject({ method: 'HEAD', url: `${PATH}/${id}/results?format=csv` });
+  const answer = await app.inject({ method: 'HEAD', url: `${BASE_PATH}/${id}/results?format=csv` });
   expect([answer.statusCode, answer.payload, answer.headers['results-complete']]).toEqual([200, '', 'true']);
 });
 
@@ -213,7 +212,7 @@ describe('a download', () => {
     const socket = connect(port, '127.0.0.1').pause();
     await once(socket, 'connect');
     socket.write(
-      `GET ${PATH}/${large}/results?format=ndjson HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`,
+      `GET ${BASE_PATH}/${large}/results?format=ndjson HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`,
     );
     return socket;
   }
@@ -238,7 +237,7 @@ describe('a download', () => {
       text += String(chunk);
       if (!socket.isPaused() && text.length < 200_000) {
         socket.pause();
-        void app.inject({ method: 'DELETE', url: `${PATH}/${large}` }).then(() => socket.resume());
+        void app.inject({ method: 'DELETE', url: `${BASE_PATH}/${large}` }).then(() => socket.resume());
       }
     });
     socket.on('error', () => {});

@@ -1,10 +1,9 @@
 import { Readable } from 'node:stream';
-import { RegistrationId } from '@bulk/contract';
+import { BASE_PATH, RegistrationId } from '@bulk/contract';
 import { AppError, parseRegistrationId } from '@bulk/core';
 import type { FastifyRequest } from 'fastify';
 import { type TSchema, Type } from 'typebox';
 
-export const BASE_PATH = '/api/v1/bulk-registrations';
 export const TAG = 'Bulk registrations';
 
 export const IdParams = Type.Object({ id: RegistrationId });
@@ -50,7 +49,7 @@ export function idempotencyKeyOf(headers: { 'idempotency-key'?: string }): strin
   if (key !== undefined) return key;
   const detail = 'must be 1 to 255 visible ASCII characters';
   throw new AppError('validation', `Idempotency-Key ${detail}.`, {
-    faults: [{ header: 'idempotency-key', code: 'wrong_format', detail }],
+    fieldErrors: [{ header: 'idempotency-key', code: 'wrong_format', detail }],
   });
 }
 

@@ -1,10 +1,9 @@
-import { CONTRACT_EXAMPLES, type Problem } from '@bulk/contract';
+import { BASE_PATH, CONTRACT_EXAMPLES, type Problem } from '@bulk/contract';
 import { createTestDeps, mentors, runChain, type TestDeps } from '@bulk/core/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { buildApp } from '../app.ts';
 import type { App } from '../fastify-app.ts';
 
-const PATH = '/api/v1/bulk-registrations';
 const request = CONTRACT_EXAMPLES.createRequest;
 
 let deps: TestDeps;
@@ -19,7 +18,7 @@ afterEach(async () => {
 });
 
 const post = (payload: object, { query = '', headers = {} } = {}) =>
-  app.inject({ method: 'POST', url: `${PATH}${query}`, payload, headers });
+  app.inject({ method: 'POST', url: `${BASE_PATH}${query}`, payload, headers });
 const registrations = () => deps.db.prisma.bulkRegistration.count();
 
 test('a key that comes again gets the same answer, marked as a replay', async () => {
@@ -66,7 +65,7 @@ test('a retry takes a key as well', async () => {
   const retry = () =>
     app.inject({
       method: 'PUT',
-      url: `${PATH}/bulk-002`,
+      url: `${BASE_PATH}/bulk-002`,
       payload: CONTRACT_EXAMPLES.retryRequest,
       headers: { 'idempotency-key': 'k-1' },
     });

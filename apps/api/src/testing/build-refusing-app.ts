@@ -3,7 +3,7 @@ import { buildApp } from '../app.ts';
 import type { App } from '../fastify-app.ts';
 
 /**
- * The app for requests that must be answered before anything is stored or rung: touching the
+ * The app for requests that must be answered before anything is stored or added to the queue: touching the
  * database or the queue fails the request with a 500.
  */
 export async function buildRefusingApp(settings: Partial<Config> = {}): Promise<App> {

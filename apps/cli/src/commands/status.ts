@@ -25,7 +25,7 @@ async function showStatus({ client, io, isJson, print }: Context, id: string): P
 }
 
 function rowsOf(details: RegistrationDetails): [name: string, value: string][] {
-  const { activity_type, activity_date, duration_minutes, coordinator_id, notes, delayed } = details;
+  const { activity_type, activity_date, duration_minutes, coordinator_id, notes, transient_error } = details;
   return [
     ['Activity', `${activity_type} on ${activity_date}, ${duration_minutes} minutes`],
     ['Coordinator', coordinator_id],
@@ -33,8 +33,8 @@ function rowsOf(details: RegistrationDetails): [name: string, value: string][] {
     ['Created', details.created_at],
     ...(details.completed_at ? [['Ended', details.completed_at] satisfies [string, string]] : []),
     ...(details.retry_count > 0 ? [['Retries', String(details.retry_count)] satisfies [string, string]] : []),
-    ...(delayed
-      ? [['Delayed', `since ${delayed.since}: ${delayed.message}`] satisfies [string, string]]
+    ...(transient_error
+      ? [['Delayed', `since ${transient_error.since}: ${transient_error.message}`] satisfies [string, string]]
       : []),
   ];
 }

@@ -43,8 +43,8 @@ function linePerChange(say: Context['say']): Display {
   return {
     show(state) {
       // The rate changes all the time; it alone is no news.
-      const { status, progress, delayed, waiting_ahead } = state;
-      const news = JSON.stringify([status, progress.processed, delayed, waiting_ahead]);
+      const { status, progress, transient_error, waiting_ahead } = state;
+      const news = JSON.stringify([status, progress.processed, transient_error, waiting_ahead]);
       if (news === shown) return;
       shown = news;
       say(progressLine(state, { width: Number.POSITIVE_INFINITY, hasBar: false }));

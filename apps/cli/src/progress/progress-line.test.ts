@@ -16,7 +16,7 @@ const running: RegistrationState = {
   rate: 12_345.6,
   estimated_end: '2026-03-28T08:00:02.500Z',
   waiting_ahead: 0,
-  delayed: null,
+  transient_error: null,
 };
 const line = (state: Partial<RegistrationState>, { width = 200, hasBar = false } = {}) =>
   progressLine({ ...running, ...state }, { width, hasBar }, NOW);
@@ -45,8 +45,8 @@ test.each([
 });
 
 test('what keeps it from moving is said instead', () => {
-  const delayed = { since: '2026-03-28T08:00:00Z', code: 'database_busy', message: 'Busy.' } as const;
-  expect(line({ delayed })).toMatch(/ {2}delayed: Busy\.$/);
+  const transient_error = { since: '2026-03-28T08:00:00Z', code: 'database_busy', message: 'Busy.' } as const;
+  expect(line({ transient_error })).toMatch(/ {2}transient_error: Busy\.$/);
   const notBegun = { processed: 0, pending: 100_000, percent: 0, started_at: null };
   expect(line({ progress: notBegun, waiting_ahead: 3 })).toMatch(/ {2}3 ahead of it$/);
 });

@@ -33,10 +33,10 @@ function bar(percent: number): string {
 
 /** Why it stands still, or else how fast it goes. */
 function prospects(
-  { delayed, waiting_ahead, progress, rate, estimated_end }: RegistrationState,
+  { transient_error, waiting_ahead, progress, rate, estimated_end }: RegistrationState,
   now: number,
 ) {
-  if (delayed !== null) return [`delayed: ${delayed.message}`];
+  if (transient_error !== null) return [`transient_error: ${transient_error.message}`];
   if (progress.processed === 0 && waiting_ahead) return [`${waiting_ahead} ahead of it`];
   return [
     ...(rate === null ? [] : [`${Math.round(rate)}/s`]),

@@ -6,7 +6,7 @@ import './progress-panel.css';
 import type { Registration } from './use-registration.ts';
 
 export function ProgressPanel({ registration }: { registration: Registration }) {
-  const { progress, mentor_count, status, success_count, failure_count, delayed } = registration;
+  const { progress, mentor_count, status, success_count, failure_count, transient_error } = registration;
   return (
     <section className="card progress-panel" aria-label="Progress">
       <Progress.Root
@@ -37,10 +37,10 @@ export function ProgressPanel({ registration }: { registration: Registration }) 
           tone="quiet"
         />
       </dl>
-      {delayed !== null && (
+      {transient_error !== null && (
         <Notice tone="warn" role="status">
           <p>
-            Delayed since {moment(delayed.since)}. {delayed.message}
+            Delayed since {moment(transient_error.since)}. {transient_error.message}
           </p>
         </Notice>
       )}

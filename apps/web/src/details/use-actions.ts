@@ -20,7 +20,9 @@ export function useActions(id: string, refresh: () => Promise<void>) {
   });
   const cancel = useMutation({ mutationFn: () => client.cancel(id), onSettled: refresh });
   const remove = useMutation({
-    mutationFn: (seen: Snapshot | undefined) => client.delete(id, { seen }),
+    // Details that still say `processing` are older than the news that it has ended: read them again.
+    mutationFn: (seen: Snapshot | undefined) =>
+      client.delete(id, seen?.details.status === 'processing' ? {} : { seen }),
     onSuccess: () => navigate('/', { state: { deleted: id } }),
     onError: refresh,
   });

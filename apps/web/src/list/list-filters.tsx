@@ -1,11 +1,11 @@
 import { Field } from '@base-ui/react/field';
-import type { Fault } from '@bulk/contract';
+import type { FieldError } from '@bulk/contract';
 import { type KeyboardEvent, type ReactElement, useId } from 'react';
 import { useSearchParams } from 'wouter';
 import { type Filter, isFiltered, STATUS_LABELS, withFilter } from './list-query.ts';
 
 /** Every change goes to the address at once; text when it is left, or with Enter. */
-export function ListFilters({ faults }: { faults: readonly Fault[] }) {
+export function ListFilters({ fieldErrors }: { fieldErrors: readonly FieldError[] }) {
   const [params, setParams] = useSearchParams();
   const failuresId = useId();
   const valueIn = (name: Filter) => params.get(name) ?? '';
@@ -28,7 +28,7 @@ export function ListFilters({ faults }: { faults: readonly Fault[] }) {
 
   return (
     <search className="card list-filters">
-      <FilterField label="Status" name="status" faults={faults}>
+      <FilterField label="Status" name="status" fieldErrors={fieldErrors}>
         <select
           className="input"
           value={valueIn('status')}
@@ -42,16 +42,16 @@ export function ListFilters({ faults }: { faults: readonly Fault[] }) {
           ))}
         </select>
       </FilterField>
-      <FilterField label="Coordinator" name="coordinator_id" faults={faults}>
+      <FilterField label="Coordinator" name="coordinator_id" fieldErrors={fieldErrors}>
         {text('coordinator_id', 'text')}
       </FilterField>
-      <FilterField label="Activity type" name="activity_type" faults={faults}>
+      <FilterField label="Activity type" name="activity_type" fieldErrors={fieldErrors}>
         {text('activity_type', 'text')}
       </FilterField>
-      <FilterField label="From" name="from" faults={faults}>
+      <FilterField label="From" name="from" fieldErrors={fieldErrors}>
         {text('from', 'date')}
       </FilterField>
-      <FilterField label="To" name="to" faults={faults}>
+      <FilterField label="To" name="to" fieldErrors={fieldErrors}>
         {text('to', 'date')}
       </FilterField>
       <div className="list-filters-end">
@@ -81,12 +81,12 @@ export function ListFilters({ faults }: { faults: readonly Fault[] }) {
 interface FilterFieldProps {
   label: string;
   name: Filter;
-  faults: readonly Fault[];
+  fieldErrors: readonly FieldError[];
   children: ReactElement;
 }
 
-function FilterField({ label, name, faults, children }: FilterFieldProps) {
-  const fault = faults.find(({ parameter }) => parameter === name);
+function FilterField({ label, name, fieldErrors, children }: FilterFieldProps) {
+  const fault = fieldErrors.find(({ parameter }) => parameter === name);
   return (
     <Field.Root className="field" invalid={fault !== undefined}>
       <Field.Label className="field-label">{label}</Field.Label>

@@ -40,7 +40,7 @@ export function ListPage() {
           <p>{deleted} was deleted. The activities that it wrote are still there.</p>
         </Notice>
       )}
-      <ListFilters faults={list.error instanceof ApiProblem ? list.error.errors : []} />
+      <ListFilters fieldErrors={list.error instanceof ApiProblem ? list.error.errors : []} />
       {list.isError && <ListError error={list.error} readAt={list.data ? list.dataUpdatedAt : null} />}
       {list.data && !isRefused(list.error) && <Listed list={list.data} params={params} />}
       {list.isPending && <p className="muted">Loading …</p>}

@@ -1,5 +1,5 @@
 import type { ApiProblem } from '@bulk/client';
-import { type CreateRegistrationRequest, type Fault, LIMITS } from '@bulk/contract';
+import { type CreateRegistrationRequest, type FieldError, LIMITS } from '@bulk/contract';
 import { count, counted } from '../format.ts';
 import type { MentorList, UnusableTable } from './mentor-list.ts';
 
@@ -33,16 +33,16 @@ export function requestOf(values: FormValues, mentorIds: string[]): CreateRegist
   } as CreateRegistrationRequest;
 }
 
-/** The faults of a refused request, by the field they belong to; those of a mentor name the mentor. */
+/** The errors of a refused request, by the field they belong to; those of a mentor name the mentor. */
 export function fieldErrorsOf(
   { errors }: ApiProblem,
   { mentor_ids }: CreateRegistrationRequest,
 ): FieldErrors {
   const byField: Record<string, string[]> = {};
-  for (const fault of errors) {
-    const [field = '', index] = pathOf(fault);
+  for (const fieldError of errors) {
+    const [field = '', index] = pathOf(fieldError);
     const mentor = index === undefined ? undefined : mentor_ids[Number(index)];
-    const text = mentor === undefined ? fault.detail : `“${mentor}” ${fault.detail}`;
+    const text = mentor === undefined ? fieldError.detail : `“${mentor}” ${fieldError.detail}`;
     byField[field] = [...(byField[field] ?? []), text];
   }
   return byField;
@@ -57,6 +57,6 @@ export function tooMany(read: MentorList | UnusableTable): FieldErrors {
 }
 
 /** '#/mentor_ids/17' → ['mentor_ids', '17'] */
-function pathOf({ pointer = '' }: Fault): string[] {
+function pathOf({ pointer = '' }: FieldError): string[] {
   return pointer.replace(/^#?\//, '').split('/');
 }

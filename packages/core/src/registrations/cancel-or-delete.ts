@@ -1,8 +1,9 @@
-import { cancelIfProcessing, deleteIfFinished, findProgress } from '../db/registrations.ts';
+import type { Database } from '../database/client.ts';
 import type { Deps } from '../deps.ts';
-import { formatRegistrationId } from '../domain/ids.ts';
-import { hasSeen, type Version } from '../domain/version.ts';
 import { AppError } from '../errors.ts';
+import { findSnapshot, type RegistrationSnapshot } from '../progress/registration-snapshot.ts';
+import { hasSeen } from './etag.ts';
+import { formatRegistrationId } from './ids.ts';
 import { registrationNotFound } from './not-found.ts';
 
 export interface CancelOrDeleteOptions {
@@ -17,6 +18,7 @@ export interface CancelOrDeleteOptions {
  * 'cancelled', no activity is written any more.
  *
  * @throws AppError `registration_not_found`, `not_running` or `changed_meanwhile`
+ * @throws transient errors of the database
  */
 export async function cancelOrDelete(
   { db, log }: Pick<Deps, 'db' | 'log'>,
@@ -26,27 +28,69 @@ export async function cancelOrDelete(
   const registration = formatRegistrationId(id);
   // A retry or the last batch may come in between the two; then neither applies, once.
   for (;;) {
-    const expected = ifMatch === null ? null : await expectedVersion({ db }, id, ifMatch);
-    if (await cancelIfProcessing(db.prisma, id, expected)) {
+    const expected = ifMatch === null ? null : await expectedSnapshot({ db }, id, ifMatch);
+    if (await cancelIfProcessing(db, id, expected)) {
       log.info({ registration }, 'cancelled');
       return 'cancelled';
     }
-    if (only === null && (await deleteIfFinished(db.prisma, id, expected))) {
+    if (only === null && (await deleteIfFinished(db, id, expected))) {
       log.info({ registration }, 'deleted');
       return 'deleted';
     }
-    const version = await findProgress(db.prisma, id);
-    if (version === null) throw registrationNotFound(id);
-    if (only === 'cancel' && version.status !== 'processing') {
-      throw new AppError('not_running', `${registration} is ${version.status}; there is nothing to cancel.`);
+    const snapshot = await findSnapshot(db.prisma, id);
+    if (snapshot === null) throw registrationNotFound(id);
+    if (only === 'cancel' && snapshot.status !== 'processing') {
+      throw new AppError('not_running', `${registration} is ${snapshot.status}; there is nothing to cancel.`);
     }
   }
 }
 
-async function expectedVersion({ db }: Pick<Deps, 'db'>, id: bigint, ifMatch: string): Promise<Version> {
-  const version = await findProgress(db.prisma, id);
-  if (version === null) throw registrationNotFound(id);
-  if (hasSeen(ifMatch, version)) return version;
+/** One UPDATE is the whole cancel: each batch either passed its fence before it, or fails. */
+async function cancelIfProcessing(
+  { prisma }: Database,
+  id: bigint,
+  expected: RegistrationSnapshot | null,
+): Promise<boolean> {
+  const now = new Date();
+  const { count } = await prisma.bulkRegistration.updateMany({
+    where: { AND: [{ id, status: 'processing' }, unchanged(expected)] },
+    data: {
+      status: 'cancelled',
+      completedAt: now,
+      updatedAt: now,
+      transientError: null,
+      transientErrorSince: null,
+    },
+  });
+  return count === 1;
+}
+
+/** Its batches go with it; its activities stay. */
+async function deleteIfFinished(
+  { prisma }: Database,
+  id: bigint,
+  expected: RegistrationSnapshot | null,
+): Promise<boolean> {
+  const { count } = await prisma.bulkRegistration.deleteMany({
+    where: { AND: [{ id, status: { not: 'processing' } }, unchanged(expected)] },
+  });
+  return count === 1;
+}
+
+function unchanged(expected: RegistrationSnapshot | null) {
+  if (expected === null) return {};
+  const { status, attempt, successCount, failureCount } = expected;
+  return { status, attempt, successCount, failureCount };
+}
+
+async function expectedSnapshot(
+  { db }: Pick<Deps, 'db'>,
+  id: bigint,
+  ifMatch: string,
+): Promise<RegistrationSnapshot> {
+  const snapshot = await findSnapshot(db.prisma, id);
+  if (snapshot === null) throw registrationNotFound(id);
+  if (hasSeen(ifMatch, snapshot)) return snapshot;
   throw new AppError(
     'changed_meanwhile',
     `${formatRegistrationId(id)} is not as it was when you last read it.`,

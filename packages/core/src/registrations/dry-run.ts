@@ -1,7 +1,7 @@
 import type { CreateRegistrationRequest, DryRunResponse } from '@bulk/contract';
-import { findActivityIds } from '../db/activities.ts';
+import { findActivityIds } from '../batches/existing-activities.ts';
 import type { Deps } from '../deps.ts';
-import { formatActivityId } from '../domain/ids.ts';
+import { formatActivityId } from './ids.ts';
 
 /** What would become of a registration if it ran now. Writes nothing, and takes no idempotency key. */
 export async function dryRun(

@@ -1,13 +1,13 @@
 import { LIMITS, type MentorResult, type RegistrationDetails, type ResultsMode } from '@bulk/contract';
 import pLimit from 'p-limit';
-import { type DetailsRow, findDetails } from '../db/details.ts';
 import type { Deps } from '../deps.ts';
-import { delayOf } from '../domain/delay.ts';
-import { formatRegistrationId } from '../domain/ids.ts';
-import { progressOf } from '../domain/progress.ts';
-import { mentorResultSlices } from '../domain/results.ts';
-import { etagOf, isKnownTo } from '../domain/version.ts';
-import { nameExistingActivities } from './name-existing-activities.ts';
+import { progressOf } from '../progress/progress.ts';
+import { transientErrorOf } from '../progress/transient-error.ts';
+import { mentorIdsOf, mentorResultChunks } from '../results/mentor-results.ts';
+import { nameExistingActivities } from '../results/name-existing-activities.ts';
+import { etagOf, isKnownTo } from './etag.ts';
+import { type DetailsRow, findDetails } from './find-details.ts';
+import { formatRegistrationId } from './ids.ts';
 import { registrationNotFound } from './not-found.ts';
 
 export type RegistrationAnswer =
@@ -28,13 +28,13 @@ export async function getRegistration(
   { results, ifNoneMatch }: { results: ResultsMode; ifNoneMatch: string | null },
 ): Promise<RegistrationAnswer> {
   // A poller that is up to date costs a part of one small query: no result is read.
-  const version = await db.readProgress(id);
-  if (version === null) throw registrationNotFound(id);
-  const etag = etagOf(version, results);
+  const snapshot = await db.readSnapshot(id);
+  if (snapshot === null) throw registrationNotFound(id);
+  const etag = etagOf(snapshot, results);
   if (ifNoneMatch !== null && isKnownTo(ifNoneMatch, etag)) return { kind: 'unchanged', etag };
 
   const read = () => readRegistration({ db }, id, results);
-  return version.mentorCount > LARGE ? oneOfTheLarge(read) : read();
+  return snapshot.mentorCount > LARGE ? oneOfTheLarge(read) : read();
 }
 
 /** Mentors from which on the results are made while they are sent. */
@@ -49,7 +49,7 @@ async function readRegistration(
   id: bigint,
   mode: ResultsMode,
 ): Promise<RegistrationAnswer> {
-  const row = await findDetails(deps.db.prisma, id, { withResults: mode !== 'none' });
+  const row = await findDetails(deps.db.prisma, id, { withMentors: true, withResults: mode !== 'none' });
   if (row === null) throw registrationNotFound(id);
   const results = makeResults(deps, row, mode);
   const isLarge = mode !== 'none' && row.mentorCount > LARGE;
@@ -75,16 +75,16 @@ async function* makeResults(
 ): AsyncGenerator<MentorResult[]> {
   if (mode === 'none') return;
   let unnamed = LIMITS.existingActivitiesPerAnswer;
-  for (const all of mentorResultSlices(row, RESULTS_AT_A_TIME)) {
+  for (const all of mentorResultChunks(row, RESULTS_AT_A_TIME)) {
     const results = mode === 'failed' ? all.filter((result) => result.status === 'failed') : all;
     unnamed -= await nameExistingActivities(deps, row, results, { atMost: unnamed });
     yield results;
   }
 }
 
-async function gathered(slices: AsyncIterable<MentorResult[]>): Promise<MentorResult[]> {
+async function gathered(chunks: AsyncIterable<MentorResult[]>): Promise<MentorResult[]> {
   const results: MentorResult[] = [];
-  for await (const slice of slices) results.push(...slice);
+  for await (const chunk of chunks) results.push(...chunk);
   return results;
 }
 
@@ -95,7 +95,7 @@ function toDetails(row: DetailsRow, results: MentorResult[]): RegistrationDetail
     activity_type: row.activityType,
     activity_date: row.activityDate,
     duration_minutes: row.durationMinutes,
-    mentor_ids: row.mentorIds,
+    mentor_ids: mentorIdsOf(row.batches),
     status: row.status,
     success_count: row.successCount,
     failure_count: row.failureCount,
@@ -107,7 +107,7 @@ function toDetails(row: DetailsRow, results: MentorResult[]): RegistrationDetail
     override_duplicates: row.overrideDuplicates,
     retry_count: row.attempt - 1,
     updated_at: row.updatedAt.toISOString(),
-    delayed: delayOf(row),
+    transient_error: transientErrorOf(row),
     progress: progressOf(row),
   };
 }

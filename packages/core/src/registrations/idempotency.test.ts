@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { parseRegistrationId } from '../domain/ids.ts';
+import { retryFailed } from '../attempts/retry-failed.ts';
+import { sweep } from '../jobs/sweep.ts';
 import {
   createTestDeps,
   findInconsistencies,
@@ -10,9 +11,8 @@ import {
   type TestDeps,
 } from '../testing/index.ts';
 import { cancelOrDelete } from './cancel-or-delete.ts';
-import { retryFailed } from './retry-failed.ts';
+import { parseRegistrationId } from './ids.ts';
 import { submitRegistration } from './submit.ts';
-import { sweep } from './sweep.ts';
 
 let deps: TestDeps;
 beforeEach(async () => {
@@ -71,7 +71,7 @@ test('the same key with another request is refused, and nothing is stored', asyn
   ]) {
     await expect(submitRegistration(deps, { ...request, ...other }, 'k1')).rejects.toMatchObject({
       code: 'key_reused',
-      faults: [{ header: 'idempotency-key' }],
+      fieldErrors: [{ header: 'idempotency-key' }],
     });
   }
   expect(await registrations()).toBe(1);

@@ -4,23 +4,35 @@ import {
   type ListRegistrationsResponse,
   type RegistrationSummary,
 } from '@bulk/contract';
-import { countRegistrations, listSummaries, type SummaryRow } from '../db/list.ts';
+import type { Database } from '../database/client.ts';
+import type { BulkRegistrationWhereInput } from '../database/generated/models.ts';
 import type { Deps } from '../deps.ts';
-import { formatCursor, parseCursor } from '../domain/cursor.ts';
-import { formatRegistrationId } from '../domain/ids.ts';
+import { type Cursor, formatCursor, parseCursor } from './cursor.ts';
+import { formatRegistrationId } from './ids.ts';
 import { readCursor } from './read-cursor.ts';
 
-/** @throws AppError `validation` for a cursor that is none of ours */
+/**
+ * Lists a page of registrations, newest first.
+ *
+ * @throws AppError `validation` for a cursor that is none of ours
+ * @throws transient errors of the database
+ */
 export async function listRegistrations(
   { db }: Pick<Deps, 'db'>,
   { page = 1, limit = LIMITS.defaultPageSize, after, ...filter }: ListRegistrationsQuery,
 ): Promise<ListRegistrationsResponse> {
   const cursor = after === undefined ? null : readCursor(after, parseCursor);
-  const offset = cursor ? 0 : (page - 1) * limit;
+  const where = matching(filter);
   // One more than asked for tells whether there is a next page.
   const [rows, total] = await Promise.all([
-    listSummaries(db.prisma, filter, { after: cursor, offset, limit: limit + 1 }),
-    countRegistrations(db.prisma, filter),
+    db.prisma.bulkRegistration.findMany({
+      where: cursor ? { AND: [where, isAfter(cursor)] } : where,
+      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      skip: cursor ? 0 : (page - 1) * limit,
+      take: limit + 1,
+      select: SUMMARY,
+    }),
+    count(db, filter),
   ]);
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
@@ -31,12 +43,71 @@ export async function listRegistrations(
   };
 }
 
+type Filter = Pick<
+  ListRegistrationsQuery,
+  'status' | 'coordinator_id' | 'activity_type' | 'from' | 'to' | 'has_failures'
+>;
+
+/** The one place that knows what each filter means. */
+function matching(filter: Filter): BulkRegistrationWhereInput {
+  const { status, coordinator_id, activity_type, from, to, has_failures } = filter;
+  return {
+    ...(status !== undefined && { status }),
+    ...(coordinator_id !== undefined && { coordinatorId: coordinator_id }),
+    ...(activity_type !== undefined && { activityType: activity_type }),
+    ...((from !== undefined || to !== undefined) && {
+      activityDate: { ...(from && { gte: new Date(from) }), ...(to && { lte: new Date(to) }) },
+    }),
+    ...(has_failures !== undefined && { failureCount: has_failures ? { gt: 0 } : 0 }),
+  };
+}
+
+/** The first condition bounds the range of the index; the second breaks ties by id. */
+function isAfter({ createdAt, id }: Cursor): BulkRegistrationWhereInput {
+  return {
+    createdAt: { lte: createdAt },
+    OR: [{ createdAt: { lt: createdAt } }, { id: { lt: id } }],
+  };
+}
+
+/** Counts those that match; the number of all is kept, because to count them reads them all. */
+async function count({ prisma }: Database, filter: Filter): Promise<number> {
+  const isFiltered = Object.values(filter).some((value) => value !== undefined);
+  if (isFiltered) return prisma.bulkRegistration.count({ where: matching(filter) });
+  const { _sum } = await prisma.registrationTotal.aggregate({ _sum: { total: true } });
+  return Number(_sum.total ?? 0);
+}
+
+const SUMMARY = {
+  id: true,
+  coordinatorId: true,
+  activityType: true,
+  activityDate: true,
+  mentorCount: true,
+  status: true,
+  successCount: true,
+  failureCount: true,
+  createdAt: true,
+} as const;
+
+interface SummaryRow {
+  id: bigint;
+  coordinatorId: string;
+  activityType: string;
+  activityDate: Date;
+  mentorCount: number;
+  status: RegistrationSummary['status'];
+  successCount: number;
+  failureCount: number;
+  createdAt: Date;
+}
+
 function toSummary(row: SummaryRow): RegistrationSummary {
   return {
     id: formatRegistrationId(row.id),
     coordinator_id: row.coordinatorId,
     activity_type: row.activityType,
-    activity_date: row.activityDate,
+    activity_date: row.activityDate.toISOString().slice(0, 10),
     mentor_count: row.mentorCount,
     status: row.status,
     success_count: row.successCount,

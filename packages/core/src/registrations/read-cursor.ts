@@ -6,6 +6,6 @@ export function readCursor<T>(after: string, parse: (text: string) => T | null):
   if (cursor !== null) return cursor;
   const detail = 'must be the next_cursor of an earlier answer';
   throw new AppError('validation', `after ${detail}`, {
-    faults: [{ parameter: 'after', code: 'wrong_format', detail }],
+    fieldErrors: [{ parameter: 'after', code: 'wrong_format', detail }],
   });
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Executor } from '../db/executor.ts';
-import { findAnswer, type KeptAnswer, type KeyedRequest } from '../db/idempotency-keys.ts';
+import type { Executor } from '../database/executor.ts';
 import { AppError } from '../errors.ts';
+import { findAnswer, type KeptAnswer, type KeyedRequest } from './idempotency-keys.ts';
 
 /** An answer, and whether it was given before to a request of the same key. */
 export interface Accepted<T> {
@@ -29,7 +29,7 @@ export async function findReplay(
   const kept = await findAnswer(db, key, operation);
   if (kept !== null && Buffer.compare(kept.requestHash, requestHash) !== 0) {
     throw new AppError('key_reused', 'This Idempotency-Key came with another request before.', {
-      faults: [
+      fieldErrors: [
         { header: 'idempotency-key', code: 'repeated', detail: 'must not be used for another request' },
       ],
     });

@@ -1,13 +1,13 @@
 import type { CreateRegistrationRequest, CreateRegistrationResponse } from '@bulk/contract';
-import type { KeyedRequest } from '../db/idempotency-keys.ts';
-import { insertRegistration } from '../db/registrations.ts';
 import type { Deps } from '../deps.ts';
-import { formatRegistrationId } from '../domain/ids.ts';
+import type { KeyedRequest } from './idempotency-keys.ts';
+import { formatRegistrationId } from './ids.ts';
+import { insertRegistration } from './insert-registration.ts';
 import { type Accepted, findReplay, keyedRequest } from './replay.ts';
 
 /**
- * Accepts a bulk registration: durable when this returns. The ring comes after the commit and is
- * not waited for, so a queue that is away delays the work and never the answer.
+ * Accepts a bulk registration: durable when this returns. The job is added after the commit and is not
+ * waited for, so a queue that does not answer delays the work and never the answer.
  *
  * @param idempotencyKey with the same key and request, now or later, the same answer, and nothing new
  * @throws AppError `key_reused`
@@ -22,8 +22,8 @@ export async function submitRegistration(
     const stored = await insertRegistration(db.prisma, request, { batchSize: config.batchSize, keyed });
     if (stored !== null) {
       const mentorCount = request.mentor_ids.length;
-      const message = { registrationId: stored.id.toString(), attempt: 1, ring: 1 };
-      queue.ringInBackground({ ...message, mentorCount }, 'entry');
+      const message = { registrationId: stored.id.toString(), attempt: 1, generation: 1 };
+      queue.enqueueInBackground({ ...message, mentorCount }, 'first');
       log.info({ registration: formatRegistrationId(stored.id), mentors: mentorCount }, 'accepted');
       return { answer: toAnswer(request, stored.id, stored.createdAt), replayed: false };
     }

@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts';
 
 /**
- * What must hold at any moment, read in one snapshot: the view, the counters, the ledger and the
+ * What must hold at any moment, read in one snapshot: the view, the counters, the batches and the
  * activities tell the same story. Returns what does not, in words.
  */
 export async function findInconsistencies({ db }: Pick<Deps, 'db'>): Promise<string[]> {
@@ -68,17 +68,14 @@ export async function findInconsistencies({ db }: Pick<Deps, 'db'>): Promise<str
     group by registration_id, attempt, position
     having count(*) > 1
     union all
-    select 'a batch miscounts its results', registration_id
-    from registration_batches b
-    join (
-      select registration_id, attempt, batch_no, count(*) filter (where error_code = '') as successes, count(*) as results
-      from registration_entries
-      group by registration_id, attempt, batch_no
-    ) e using (registration_id, attempt, batch_no)
-    where e.successes <> b.success_count
-      or e.results <> b.success_count + b.failure_count
-      or cardinality(b.positions) not in (1, e.results)
-      or cardinality(b.activity_ids) not in (1, e.results)
-      or cardinality(b.error_codes) not in (1, e.results)`;
+    select 'a batch has another number of results than mentors', registration_id
+    from registration_batches
+    where cardinality(activity_ids) not in (1, cardinality(mentor_ids))
+      or cardinality(error_codes) not in (1, cardinality(mentor_ids))
+    union all
+    select 'a retry has another mentor at a position', registration_id
+    from registration_entries
+    group by registration_id, position
+    having count(distinct mentor_id) > 1`;
   return rows.map(({ fault, id }) => `${id}: ${fault}`);
 }

@@ -1,32 +1,31 @@
-import { type Lane, type Message, messageId } from '../domain/message.ts';
-import type { RegistrationQueue } from '../queue/registration-queue.ts';
+import { type JobData, jobId, type QueueName } from '../jobs/job.ts';
+import type { RegistrationQueue } from '../jobs/registration-queue.ts';
 
 export interface Delivery {
-  message: Message;
-  lane: Lane;
+  job: JobData;
+  queueName: QueueName;
 }
 
-/** A doorbell in memory, for tests that decide themselves what is delivered, when, and how often. */
+/** A queue in memory, for tests that decide themselves what is delivered, when, and how often. */
 export interface MemoryQueue extends RegistrationQueue {
-  /** What was rung and not yet taken, oldest first. */
+  /** What was added and not yet taken, oldest first. */
   readonly waiting: Delivery[];
 }
 
-/** As honest as a real one: a message waits until someone takes it out of `waiting`. */
+/** As honest as a real one: a job waits until someone takes it out of `waiting`. */
 export function createMemoryQueue(): MemoryQueue {
   const waiting: Delivery[] = [];
-  const isWaiting = (message: Message) =>
-    waiting.some((delivery) => messageId(delivery.message) === messageId(message));
-  const ring = async (message: Message, lane: Lane) => {
-    if (!isWaiting(message)) waiting.push({ message, lane });
+  const isWaiting = (job: JobData) => waiting.some((delivery) => jobId(delivery.job) === jobId(job));
+  const enqueue = async (job: JobData, queueName: QueueName) => {
+    if (!isWaiting(job)) waiting.push({ job, queueName });
   };
 
   return {
     waiting,
-    locate: async (message) => (isWaiting(message) ? 'waiting' : 'gone'),
-    isWanted: async (lane) => waiting.some((delivery) => delivery.lane === lane),
-    ring,
-    ringInBackground: (message, lane) => void ring(message, lane),
+    getJobState: async (job) => (isWaiting(job) ? 'waiting' : 'gone'),
+    isWanted: async (queueName) => waiting.some((delivery) => delivery.queueName === queueName),
+    enqueue,
+    enqueueInBackground: (job, queueName) => void enqueue(job, queueName),
     ping: async () => {},
     close: async () => {},
     dashboardQueues: () => [],

@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import type { Database } from '../db/client.ts';
-import { PrismaClient } from '../db/generated/client.ts';
-import { createProgressReader } from '../db/progress-reader.ts';
+import type { Database } from '../database/client.ts';
+import { PrismaClient } from '../database/generated/client.ts';
+import { createSnapshotReader } from '../progress/snapshot-reader.ts';
 
 /** A database to look into: checks over all of it may take minutes, which no statement of the service may. */
 export function openPatientDatabase(databaseUrl: string): Database {
@@ -12,7 +12,7 @@ export function openPatientDatabase(databaseUrl: string): Database {
   const prisma = new PrismaClient({ adapter, errorFormat: 'minimal' });
   return {
     prisma,
-    readProgress: createProgressReader(prisma),
+    readSnapshot: createSnapshotReader(prisma),
     async ping() {
       await prisma.$queryRaw`select 1`;
     },

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect } from 'vitest';
-import { createDatabase, type Database } from '../db/client.ts';
-import { TRANSITIONS } from '../domain/states.ts';
+import { createDatabase, type Database } from '../database/client.ts';
+import { TRANSITIONS } from '../registrations/transitions.ts';
 import { createTestDeps, type TestDeps } from './test-deps.ts';
 
 export interface RaceDeps extends TestDeps {
@@ -25,7 +25,7 @@ export function provideRaceDeps(): () => RaceDeps {
 
 /** As `createTestDeps`, with room for many runners, and sessions that can be told from the queue's. */
 async function createRaceDeps(): Promise<RaceDeps> {
-  const deps = await createTestDeps({ settings: { SLICE_MS: '1', SWEEP_MS: '50' } });
+  const deps = await createTestDeps({ settings: { TIME_SLICE_MS: '1', SWEEP_MS: '50' } });
   const databaseUrl = `${deps.config.databaseUrl}?application_name=${APPLICATION}`;
   const db = createDatabase({ databaseUrl, databasePoolSize: 24 }, deps.log);
   await refuseIllegalMoves(deps.db);

@@ -1,12 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CreateRegistrationRequest, RetryRegistrationRequest } from '@bulk/contract';
-import { findProgress } from '../db/registrations.ts';
+import { retryFailed } from '../attempts/retry-failed.ts';
 import type { Deps } from '../deps.ts';
-import { formatRegistrationId, parseRegistrationId } from '../domain/ids.ts';
 import { AppError } from '../errors.ts';
+import { sweep } from '../jobs/sweep.ts';
+import { findSnapshot } from '../progress/registration-snapshot.ts';
 import { type CancelOrDeleteOptions, cancelOrDelete } from '../registrations/cancel-or-delete.ts';
-import { retryFailed } from '../registrations/retry-failed.ts';
-import { sweep } from '../registrations/sweep.ts';
+import { formatRegistrationId, parseRegistrationId } from '../registrations/ids.ts';
 import { findInconsistencies } from './consistency.ts';
 import { emptyTables } from './empty-tables.ts';
 import type { RaceDeps } from './race-deps.ts';
@@ -18,7 +18,7 @@ import { createUnreliableQueue, type Unreliability, type UnreliableQueue } from 
 
 export interface RaceWorldOptions {
   batchSize: number;
-  /** How many take messages from the queue. */
+  /** How many take jobs from the queue. */
   runners: number;
   /** What is left out does not happen. */
   queue?: Partial<Unreliability>;
@@ -83,10 +83,10 @@ function firstFailureOf(running: Promise<unknown>): Promise<never> {
   });
 }
 
-/** A fault that workers would retry is a failure here: nothing in these races is one. */
+/** A transient error fails the race: nothing in these races causes one. */
 async function runUntilClosed(deps: Deps, queue: UnreliableQueue): Promise<void> {
   for (let next = await queue.take(); next !== null; next = await queue.take()) {
-    await runOnce(deps, next.message, next.lane);
+    await runOnce(deps, next.job, next.queueName);
   }
 }
 
@@ -120,7 +120,7 @@ function createWorld(
 
     async untilProcessed(id, mentors) {
       while (!over.aborted) {
-        const progress = await findProgress(deps.db.prisma, id);
+        const progress = await findSnapshot(deps.db.prisma, id);
         if (progress?.status !== 'processing') return;
         if (progress.successCount + progress.failureCount >= mentors) return;
       }
@@ -173,7 +173,7 @@ async function expectExact(
   if (faults.length > 0) throw new Error(faults.join('\n'));
 }
 
-/** The answer's results against its own counts: these are made from the ledger, those by the fence. */
+/** The answer's results against its own counts: these are made from the batches, those by the fence. */
 async function miscounts(deps: Deps, id: bigint): Promise<string[]> {
   const details = await readDetails(deps, formatRegistrationId(id));
   const { status, success_count, failure_count, mentor_count, results } = details;

@@ -1,7 +1,7 @@
 import type { RegistrationDetails, ResultsMode } from '@bulk/contract';
 import type { Deps } from '../deps.ts';
-import { parseRegistrationId } from '../domain/ids.ts';
 import { getRegistration } from '../registrations/get.ts';
+import { parseRegistrationId } from '../registrations/ids.ts';
 
 /** What an answer about the registration says, unless it is a large one. */
 export async function readDetails(

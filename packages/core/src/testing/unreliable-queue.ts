@@ -1,25 +1,25 @@
-import type { Lane, Message } from '../domain/message.ts';
-import type { RegistrationQueue, Whereabouts } from '../queue/registration-queue.ts';
+import type { JobData, QueueName } from '../jobs/job.ts';
+import type { JobState, RegistrationQueue } from '../jobs/registration-queue.ts';
 import { createMemoryQueue, type Delivery } from './memory-queue.ts';
 import type { Random } from './random.ts';
 
 export interface Unreliability {
-  /** How many of the messages are lost. */
+  /** How many of the jobs are lost. */
   lost: number;
-  /** How often a message is delivered, at most. */
+  /** How often a job is delivered, at most. */
   copies: number;
-  /** How often it says at random where a message is. */
+  /** How often it says at random where a job is. */
   lies: number;
 }
 
-/** Delivers messages in any order, several times or never, and lies about them. */
+/** Delivers jobs in any order, several times or never, and lies about them. */
 export interface UnreliableQueue extends RegistrationQueue {
-  /** Waits for a message; null when the queue is closed. */
+  /** Waits for a job; null when the queue is closed. */
   take(): Promise<Delivery | null>;
   loseAll(): void;
 }
 
-const WHEREABOUTS: readonly Whereabouts[] = ['waiting', 'taken', 'gone'];
+const WHEREABOUTS: readonly JobState[] = ['waiting', 'taken', 'gone'];
 
 export function createUnreliableQueue(
   random: Random,
@@ -34,16 +34,16 @@ export function createUnreliableQueue(
     if (taker) taker(delivery);
     else honest.waiting.push(delivery);
   };
-  const ring = async (message: Message, lane: Lane) => {
+  const enqueue = async (job: JobData, queueName: QueueName) => {
     if (random.chance(lost)) return;
-    for (let copy = random.between(1, copies); copy > 0; copy -= 1) deliver({ message, lane });
+    for (let copy = random.between(1, copies); copy > 0; copy -= 1) deliver({ job, queueName });
   };
 
   return {
     ...honest,
-    ring,
-    ringInBackground: (message, lane) => void ring(message, lane),
-    locate: async (message) => (random.chance(lies) ? random.pick(WHEREABOUTS) : honest.locate(message)),
+    enqueue,
+    enqueueInBackground: (job, queueName) => void enqueue(job, queueName),
+    getJobState: async (job) => (random.chance(lies) ? random.pick(WHEREABOUTS) : honest.getJobState(job)),
 
     async take() {
       const at = random.between(0, Math.max(0, honest.waiting.length - 1));

@@ -4,10 +4,11 @@ import type {
   DeleteRegistrationResponse,
   RetryRegistrationRequest,
 } from '@bulk/contract';
+import { BASE_PATH } from '@bulk/contract';
 import { expect } from 'vitest';
 import { existingActivityId, expectDetails } from './details.ts';
 import { type Model, type ModelRegistration, mentorsThat, versionOf } from './model.ts';
-import { type Answer, expectRefusal, PATH, type Real } from './real.ts';
+import { type Answer, expectRefusal, type Real } from './real.ts';
 import { addressOf, chooseTag, isGone, picked, Step, type TagChoice } from './step.ts';
 
 /** As `picked`, but mostly one that can be retried, if there is any. */
@@ -20,7 +21,7 @@ export class Submit extends Step<{ request: CreateRegistrationRequest; key: stri
   async run(model: Model, real: Real): Promise<void> {
     const answer = await real.app.inject({
       method: 'POST',
-      url: PATH,
+      url: BASE_PATH,
       payload: this.choice.request,
       headers: keyHeader(this.choice.key),
     });
@@ -42,7 +43,7 @@ export class Submit extends Step<{ request: CreateRegistrationRequest; key: stri
 /** Tells what a registration would come to, and changes nothing. */
 export class DryRun extends Step<{ request: CreateRegistrationRequest }> {
   async run(model: Model, real: Real): Promise<void> {
-    const url = `${PATH}?dry_run=true`;
+    const url = `${BASE_PATH}?dry_run=true`;
     const answer = await real.app.inject({ method: 'POST', url, payload: this.choice.request });
     const { mentor_ids, override_duplicates = false } = this.choice.request;
     const duplicates = mentor_ids

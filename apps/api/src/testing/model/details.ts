@@ -1,4 +1,5 @@
 import {
+  BASE_PATH,
   type CreateRegistrationRequest,
   type MentorResult,
   RESULT_ERRORS,
@@ -8,7 +9,7 @@ import {
 } from '@bulk/contract';
 import { expect } from 'vitest';
 import { activityKey, countOf, type Model, type ModelRegistration, versionOf } from './model.ts';
-import { type Answer, PATH, type Real, type Seen } from './real.ts';
+import type { Answer, Real, Seen } from './real.ts';
 
 const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 
@@ -19,7 +20,7 @@ export async function expectDetails(
   registration: ModelRegistration,
   mode: ResultsMode = 'all',
 ): Promise<void> {
-  const answer = await real.app.inject({ url: `${PATH}/${registration.id}?results=${mode}` });
+  const answer = await real.app.inject({ url: `${BASE_PATH}/${registration.id}?results=${mode}` });
   expect(answer.statusCode).toBe(200);
   const isProcessing = registration.status === 'processing';
   expect(answer.headers['retry-after']).toBe(isProcessing ? '1' : undefined);
@@ -35,7 +36,7 @@ export async function expectDetails(
     override_duplicates: registration.overrides,
     retry_count: registration.retryCount,
     updated_at: TIME,
-    delayed: null,
+    transient_error: null,
     progress: expectedProgress(registration),
   });
   learnActivityIds(model, real.seen, registration, body.results);

@@ -6,7 +6,7 @@ import type {
   RetryRegistrationRequest,
 } from '@bulk/contract';
 
-/** As the contract tells it, with nothing of how it is done: no ledger, no rings, no statements. */
+/** As the contract tells it, with nothing of how it is done: no batches, no generations, no statements. */
 export class Model {
   readonly batchSize: number;
   /** In the order of their creation; those that were deleted are marked. */
@@ -31,7 +31,7 @@ export class Model {
       results: request.mentor_ids.map(() => 'pending'),
       work: request.mentor_ids.map((_, index) => index),
       startsAfter: 0,
-      hasMessage: true,
+      hasJob: true,
       isDeleted: false,
     };
     this.registrations.push(registration);
@@ -65,7 +65,7 @@ export class Model {
     registration.status = 'processing';
     registration.retryCount += 1;
     registration.overrides = request.override_duplicates ?? registration.overrides;
-    registration.hasMessage = true;
+    registration.hasJob = true;
   }
 
   cancel(registration: ModelRegistration): void {
@@ -85,7 +85,7 @@ export class Model {
     }
     if (registration.work.length > 0) return;
     registration.status = registration.results.includes('success') ? 'completed' : 'failed';
-    registration.hasMessage = false;
+    registration.hasJob = false;
   }
 
   /** Newest first. */
@@ -106,8 +106,8 @@ export interface ModelRegistration {
   work: number[];
   /** How many had a result when the attempt began: with more of them it is under way. */
   startsAfter: number;
-  /** Whether the queue holds a message for it. */
-  hasMessage: boolean;
+  /** Whether the queue has a job for it. */
+  hasJob: boolean;
   isDeleted: boolean;
 }
 

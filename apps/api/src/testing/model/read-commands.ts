@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import type { ListRegistrationsResponse, ResultStatus, ResultsMode, ResultsResponse } from '@bulk/contract';
+import { BASE_PATH } from '@bulk/contract';
 import { expect } from 'vitest';
 import { expectDetails, expectedResults, summaryOf } from './details.ts';
 import { type Filter, type Model, type ModelRegistration, versionOf } from './model.ts';
-import { type Answer, expectRefusal, PATH, type Real } from './real.ts';
+import { type Answer, expectRefusal, type Real } from './real.ts';
 import { addressOf, chooseTag, isGone, picked, Step, type TagChoice } from './step.ts';
 
 export class ReadDetails extends Step<{ pick: number; mode: ResultsMode; ifNoneMatch: TagChoice }> {
@@ -123,7 +124,7 @@ export class ReadList extends Step<{ filter: Filter; limit: number; byCursor: bo
         limit: String(this.choice.limit),
         ...from,
       });
-      const answer: Answer = await real.app.inject({ url: `${PATH}?${query.toString()}` });
+      const answer: Answer = await real.app.inject({ url: `${BASE_PATH}?${query.toString()}` });
       const isLast = page * this.choice.limit >= expected.length;
       expect(answer.json()).toEqual({
         data: expected.slice((page - 1) * this.choice.limit, page * this.choice.limit),

@@ -6,8 +6,6 @@ import { buildApp } from '../../app.ts';
 import type { App } from '../../fastify-app.ts';
 import type { Refusal } from './model.ts';
 
-export const PATH = '/api/v1/bulk-registrations';
-
 export type Answer = Awaited<ReturnType<App['inject']>>;
 
 /** The service as it is, but for the queue: what is delivered, and how often, the commands decide. */

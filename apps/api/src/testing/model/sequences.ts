@@ -4,7 +4,7 @@ import { DryRun, Remove, Retry, Submit } from './commands.ts';
 import type { Filter } from './model.ts';
 import { ReadDetails, ReadList, ReadResults, Watch } from './read-commands.ts';
 import type { Command, TagChoice } from './step.ts';
-import { LoseMessages, RunMessage, RunStaleMessage, Sweep } from './worker-commands.ts';
+import { LoseJobs, RunJob, RunStaleJob, Sweep } from './worker-commands.ts';
 
 // Few values each, so that sequences meet the same mentors, keys and registrations again and again.
 const mentor = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h');
@@ -56,7 +56,7 @@ const narrowed = fc.option(
 
 const run = fc
   .record({ pick, deliveries: fc.integer({ min: 1, max: 3 }) })
-  .map((choice) => new RunMessage(choice));
+  .map((choice) => new RunJob(choice));
 
 const retry = fc
   .record({ pick, overrides: fc.option(fc.boolean(), { freq: 2 }), narrowed, key })
@@ -93,7 +93,7 @@ export const steps: fc.Arbitrary<Command>[] = [
   readResults,
   readList,
   fc.record({ pick }).map((choice) => new Watch(choice)),
-  fc.record({ pick }).map((choice) => new RunStaleMessage(choice)),
-  fc.constant({}).map((choice) => new LoseMessages(choice)),
+  fc.record({ pick }).map((choice) => new RunStaleJob(choice)),
+  fc.constant({}).map((choice) => new LoseJobs(choice)),
   fc.constant({}).map((choice) => new Sweep(choice)),
 ];

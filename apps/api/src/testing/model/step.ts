@@ -1,7 +1,8 @@
 import type { ResultsMode } from '@bulk/contract';
+import { BASE_PATH } from '@bulk/contract';
 import type { AsyncCommand } from 'fast-check';
 import type { Model, ModelRegistration } from './model.ts';
-import { PATH, type Real, type Tag } from './real.ts';
+import type { Real, Tag } from './real.ts';
 
 export type Command = AsyncCommand<Model, Real>;
 
@@ -30,7 +31,7 @@ export abstract class Step<Choice extends object = object> implements Command {
 }
 
 export const addressOf = (registration: ModelRegistration | null) =>
-  `${PATH}/${registration?.id ?? 'bulk-999999'}`;
+  `${BASE_PATH}/${registration?.id ?? 'bulk-999999'}`;
 
 export const isGone = (registration: ModelRegistration | null) =>
   registration === null || registration.isDeleted;

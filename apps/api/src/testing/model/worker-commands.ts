@@ -1,4 +1,4 @@
-import { type Message, type RunOutcome, runMessage, sweep } from '@bulk/core';
+import { type JobData, type RunOutcome, runJob, sweep } from '@bulk/core';
 import type { Delivery } from '@bulk/core/testing';
 import { expect } from 'vitest';
 import { expectDetails } from './details.ts';
@@ -6,20 +6,20 @@ import { countOf, type Model, type ModelRegistration } from './model.ts';
 import type { Real } from './real.ts';
 import { picked, Step } from './step.ts';
 
-/** A worker takes a message, and gets it once or several times. */
-export class RunMessage extends Step<{ pick: number; deliveries: number }> {
+/** A worker takes a job, and gets it once or several times. */
+export class RunJob extends Step<{ pick: number; deliveries: number }> {
   async run(model: Model, real: Real): Promise<void> {
     const { waiting } = real.queue;
     const [delivery] = waiting.splice(this.choice.pick % Math.max(1, waiting.length), 1);
     if (delivery === undefined) return;
     const outcomes = await this.deliver(real, delivery);
 
-    const registration = registrationOf(model, delivery.message);
+    const registration = registrationOf(model, delivery.job);
     const isRun = registration.status === 'processing' && !registration.isDeleted;
     if (isRun) {
-      registration.hasMessage = false;
+      registration.hasJob = false;
       model.runBatch(registration);
-      registration.hasMessage = registration.status === 'processing';
+      registration.hasJob = registration.status === 'processing';
     }
     expectOutcomes(outcomes, isRun ? registration : null);
     if (!registration.isDeleted) await expectDetails(model, real, registration);
@@ -32,60 +32,60 @@ export class RunMessage extends Step<{ pick: number; deliveries: number }> {
   }
 }
 
-/** A worker gets a message once more, whose time is over. */
-export class RunStaleMessage extends Step<{ pick: number }> {
+/** A worker gets a stale job. */
+export class RunStaleJob extends Step<{ pick: number }> {
   async run(model: Model, real: Real): Promise<void> {
     const registration = picked(model, this.choice.pick);
     if (registration === null) return;
-    const message = { registrationId: String(Number(registration.id.slice(5))), attempt: 1, ring: 0 };
-    expect(await runOneBatch(real, { message, lane: 'entry' })).toEqual({ kind: 'not_ours' });
+    const job = { registrationId: String(Number(registration.id.slice(5))), attempt: 1, generation: 0 };
+    expect(await runOneBatch(real, { job, queueName: 'first' })).toEqual({ kind: 'stale' });
     if (!registration.isDeleted) await expectDetails(model, real, registration);
   }
 }
 
-export class LoseMessages extends Step {
+export class LoseJobs extends Step {
   async run(model: Model, real: Real): Promise<void> {
     real.queue.waiting.length = 0;
-    for (const registration of model.registrations) registration.hasMessage = false;
+    for (const registration of model.registrations) registration.hasJob = false;
   }
 }
 
-/** Rings for all that are processing without a message, and for no other. */
+/** Re-enqueues all that are processing without a job, and no other. */
 export class Sweep extends Step {
   async run(model: Model, real: Real): Promise<void> {
     const lost = model.registrations.filter(
-      ({ status, hasMessage, isDeleted }) => status === 'processing' && !hasMessage && !isDeleted,
+      ({ status, hasJob, isDeleted }) => status === 'processing' && !hasJob && !isDeleted,
     );
     expect(await sweep(real.deps, new AbortController().signal)).toBe(lost.length);
-    for (const registration of lost) registration.hasMessage = true;
+    for (const registration of lost) registration.hasJob = true;
   }
 }
 
 /** Runs everything to its end, and compares all there is. */
 export async function finishAll(model: Model, real: Real): Promise<void> {
   await new Sweep({}).run(model, real);
-  while (real.queue.waiting.length > 0) await new RunMessage({ pick: 0, deliveries: 1 }).run(model, real);
+  while (real.queue.waiting.length > 0) await new RunJob({ pick: 0, deliveries: 1 }).run(model, real);
   for (const registration of model.registrations) {
     expect(registration.isDeleted || registration.status !== 'processing').toBe(true);
     if (!registration.isDeleted) await expectDetails(model, real, registration);
   }
 }
 
-/** A signal that is aborted ends a run after its first batch, in either lane. */
-function runOneBatch({ deps }: Real, { message, lane }: Delivery): Promise<RunOutcome> {
-  return runMessage(deps, message, { lane, signal: AbortSignal.abort(), onProgress: () => {} });
+/** A signal that is aborted ends a run after its first batch, in either queue. */
+function runOneBatch({ deps }: Real, { job, queueName }: Delivery): Promise<RunOutcome> {
+  return runJob(deps, job, { queueName, signal: AbortSignal.abort(), onProgress: () => {} });
 }
 
 /** The first delivery runs a batch, unless its time is over; later ones never do. */
 function expectOutcomes([first, ...later]: RunOutcome[], ran: ModelRegistration | null): void {
-  for (const outcome of later) expect(outcome).toEqual({ kind: 'not_ours' });
+  for (const outcome of later) expect(outcome).toEqual({ kind: 'stale' });
   if (ran === null) {
-    expect(first).toEqual({ kind: 'not_ours' });
+    expect(first).toEqual({ kind: 'stale' });
     return;
   }
   expect(first).toMatchObject({
     kind: ran.status === 'processing' ? 'handed_over' : 'done',
-    progress: {
+    snapshot: {
       status: ran.status,
       successCount: countOf(ran, 'success'),
       failureCount: countOf(ran, 'duplicate'),
@@ -93,8 +93,8 @@ function expectOutcomes([first, ...later]: RunOutcome[], ran: ModelRegistration 
   });
 }
 
-function registrationOf(model: Model, { registrationId }: Message): ModelRegistration {
+function registrationOf(model: Model, { registrationId }: JobData): ModelRegistration {
   const found = model.registrations.find(({ id }) => Number(id.slice(5)) === Number(registrationId));
-  if (found === undefined) throw new Error(`a message for ${registrationId}, which nobody submitted`);
+  if (found === undefined) throw new Error(`a job for ${registrationId}, which nobody submitted`);
   return found;
 }

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { PrismaPg } from '@prisma/adapter-pg';
+import type { Config } from '../config.ts';
+import { withDeadline } from '../deadline.ts';
+import type { Logger } from '../log.ts';
+import { createSnapshotReader, type SnapshotReader } from '../progress/snapshot-reader.ts';
+import { PrismaClient } from './generated/client.ts';
+import { createPool } from './pool.ts';
+
+export interface Database {
+  readonly prisma: PrismaClient;
+  readonly readSnapshot: SnapshotReader;
+  /** Rejects when PostgreSQL does not answer within two seconds. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const PING_MS = 2_000;
+
+/**
+ * A worker finds all it needs by an index. Plans that were made while a table was all but empty read the
+ * whole of it, batch after batch, until it is analyzed again.
+ */
+const BY_INDEX = '-c enable_seqscan=off -c jit=off';
+
+/**
+ * Opens the database. It connects on first use, and again after every failure.
+ *
+ * @param byIndex statements never read whole tables
+ */
+export function createDatabase(
+  config: Pick<Config, 'databaseUrl' | 'databasePoolSize'>,
+  log: Logger,
+  { byIndex = false } = {},
+): Database {
+  const onError = (error: Error) => log.warn({ reason: error.message }, 'a database connection failed');
+  const pool = createPool({
+    connectionString: config.databaseUrl,
+    max: config.databasePoolSize,
+    answerMs: 9_000,
+    ...(byIndex && { options: BY_INDEX }),
+  });
+  const adapter = new PrismaPg(pool, {
+    statementNameGenerator: statementNames(),
+    onPoolError: onError,
+    onConnectionError: onError,
+    disposeExternalPool: true,
+  });
+  const prisma = new PrismaClient({ adapter, errorFormat: 'minimal' });
+
+  return {
+    prisma,
+    readSnapshot: createSnapshotReader(prisma),
+    async ping() {
+      await withDeadline(prisma.$queryRaw`select 1`, PING_MS, 'reaching PostgreSQL');
+    },
+    close: () => prisma.$disconnect(),
+  };
+}
+
+/** Prepared statements: a name for each distinct SQL text, of which there are few. */
+function statementNames(): (query: { sql: string }) => string {
+  const names = new Map<string, string>();
+  return ({ sql }) => {
+    const known = names.get(sql);
+    if (known !== undefined) return known;
+    const name = createHash('sha1').update(sql).digest('base64url');
+    names.set(sql, name);
+    return name;
+  };
+}

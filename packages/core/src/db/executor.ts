@@ -1,4 +1,0 @@
-import type { PrismaClient } from './generated/client.ts';
-
-/** What a statement runs on: the client itself, or an open transaction. */
-export type Executor = Pick<PrismaClient, '$queryRaw' | '$executeRaw'>;

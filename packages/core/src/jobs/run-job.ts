@@ -1,0 +1,133 @@
+import type { TransientErrorCode } from '@bulk/contract';
+import { executeBatchInsert } from '../batches/execute-batch-insert.ts';
+import { classifySqlFailure } from '../database/sql-failure.ts';
+import type { Deps } from '../deps.ts';
+import { findSnapshot, type RegistrationSnapshot } from '../progress/registration-snapshot.ts';
+import { formatRegistrationId } from '../registrations/ids.ts';
+import { claimNextGeneration, recordTransientError } from './generations.ts';
+import { batchKeyOf, type JobData, type QueueName } from './job.ts';
+import { findOpenAttempt } from './open-attempt.ts';
+import { runBatches } from './run-batches.ts';
+
+export type RunOutcome =
+  /** Nothing is left to do for this attempt. */
+  | { kind: 'done'; snapshot: RegistrationSnapshot }
+  /** More is left, for the job of the next generation. */
+  | { kind: 'handed_over'; next: JobData; snapshot: RegistrationSnapshot }
+  /** Another job has taken over, or the attempt is over: nothing to do. */
+  | { kind: 'stale' };
+
+export interface RunOptions {
+  queueName: QueueName;
+  /** Aborted: finish the batches in flight and hand over. */
+  signal: AbortSignal;
+  /** Called at the start, and once in a time slice. */
+  onProgress: (snapshot: RegistrationSnapshot) => void;
+}
+
+/** A transient error stopped the job. BullMQ retries the job; nothing else follows from it. */
+export class TransientJobError extends Error {
+  readonly code: TransientErrorCode;
+
+  constructor(code: TransientErrorCode, cause: unknown) {
+    super(code, { cause });
+    this.name = 'TransientJobError';
+    this.code = code;
+  }
+}
+
+/**
+ * Runs one job. In the queue `first` it writes the first batch. In the queue `rest` it writes batches for a
+ * time slice, and for one more as long as no other job waits. What is left goes to a job of the next
+ * generation, at the end of the queue `rest`.
+ *
+ * @throws TransientJobError
+ */
+export async function runJob(deps: Deps, job: JobData, options: RunOptions): Promise<RunOutcome> {
+  const id = BigInt(job.registrationId);
+  try {
+    const after =
+      options.queueName === 'first' ? await runFirstBatch(deps, job) : await runTimeSlice(deps, job, options);
+    const snapshot = after ?? (await findSnapshot(deps.db.prisma, id));
+    if (snapshot === null || snapshot.attempt !== job.attempt) return { kind: 'stale' };
+    if (snapshot.status === 'processing') return await handOver(deps, job, snapshot);
+    return after === null ? { kind: 'stale' } : done(deps, after);
+  } catch (error) {
+    throw await toTransientError(deps, id, job, error);
+  }
+}
+
+/** Small registrations have no other batch. null: nothing was written. */
+async function runFirstBatch({ db }: Deps, job: JobData) {
+  const outcome = await executeBatchInsert(db, batchKeyOf(job, 0));
+  return outcome.kind === 'written' ? outcome.after : null;
+}
+
+/** null: nothing was written. */
+async function runTimeSlice(deps: Deps, job: JobData, options: RunOptions) {
+  const open = await findOpenAttempt(deps.db.prisma, job);
+  if (open === null) return null;
+  options.onProgress(open.snapshot);
+  return runBatches(deps.db, job, open.openBatches, timeSlice(deps, options));
+}
+
+/** Says after each batch whether to go on. */
+function timeSlice({ queue, config }: Deps, { queueName, signal, onProgress }: RunOptions) {
+  let endsAt = performance.now() + config.timeSliceMs;
+  let isAsking = false;
+  let isWanted = false;
+  const ask = async () => {
+    isAsking = true;
+    // While the queue does not answer nobody else can be given a turn.
+    isWanted = await queue.isWanted(queueName).catch(() => false);
+    endsAt = performance.now() + config.timeSliceMs;
+    isAsking = false;
+  };
+  return (after: RegistrationSnapshot): boolean => {
+    if (signal.aborted || isWanted) return false;
+    if (performance.now() >= endsAt && !isAsking) {
+      onProgress(after);
+      // Batches go on meanwhile: the queue may be slow to answer.
+      void ask();
+    }
+    return true;
+  };
+}
+
+/** If the next job gets lost, the sweeper finds that it is gone, and adds it again. */
+async function handOver(
+  { db, queue, log }: Deps,
+  job: JobData,
+  snapshot: RegistrationSnapshot,
+): Promise<RunOutcome> {
+  const next = await claimNextGeneration(db.prisma, job);
+  if (next === null) return { kind: 'stale' };
+  await queue.enqueue(next, 'rest').catch((error: Error) => {
+    log.warn(
+      { registration: formatRegistrationId(BigInt(job.registrationId)), reason: error.message },
+      'could not add the next job; the sweeper will',
+    );
+  });
+  return { kind: 'handed_over', next, snapshot };
+}
+
+async function toTransientError(
+  { db, log }: Deps,
+  id: bigint,
+  { attempt }: JobData,
+  error: unknown,
+): Promise<TransientJobError> {
+  const failure = classifySqlFailure(error);
+  const code = failure.kind === 'transient' ? failure.code : 'internal';
+  log.warn({ registration: formatRegistrationId(id), attempt, code, err: error }, 'transient error');
+  await recordTransientError(db.prisma, { registrationId: id, attempt }, code).catch(() => {
+    // A database that is away can't store it; the log has it.
+  });
+  return new TransientJobError(code, error);
+}
+
+function done({ log }: Deps, snapshot: RegistrationSnapshot): RunOutcome {
+  const { id, attempt, status, successCount, failureCount } = snapshot;
+  log.info({ registration: formatRegistrationId(id), attempt, status, successCount, failureCount }, 'done');
+  return { kind: 'done', snapshot };
+}

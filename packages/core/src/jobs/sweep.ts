@@ -1,0 +1,63 @@
+import type { Deps } from '../deps.ts';
+import { dropExpiredKeys } from '../registrations/idempotency-keys.ts';
+import { claimSweep } from './claim-sweep.ts';
+import { claimNextGenerations, type IdleJob, listIdle, noteTaken } from './generations.ts';
+import type { JobData } from './job.ts';
+
+const PAGE = 200;
+
+/** How many job locks a taken job may last without any progress before it counts as lost. */
+const PATIENCE_IN_LOCKS = 4;
+
+/**
+ * Re-enqueues registrations that are processing and whose job was lost: never added, given up, or deleted with
+ * the queue. One worker an interval does it, whichever comes first. Also deletes expired idempotency keys.
+ *
+ * BullMQ takes the jobs of a dead worker back, but goes by its workers' clocks: what a worker with a fast
+ * clock took, or put off, stays its own until that time has come. So the sweeper also re-enqueues where it
+ * finds the same job taken at both ends of a span, by the database's clock, in which the registration has
+ * not moved. Idle and taken at one moment would prove nothing: in a backlog every job is idle until it is taken.
+ *
+ * A job that counts as lost by mistake does no harm: its generation is stale then.
+ *
+ * @returns how many registrations were re-enqueued
+ * @throws transient errors of the database and the queue; the next sweep makes up for it
+ */
+export async function sweep(deps: Deps, signal: AbortSignal): Promise<number> {
+  const { db, config, log } = deps;
+  if (!(await claimSweep(db.prisma, { everyMs: config.sweepMs }))) return 0;
+
+  let reEnqueued = 0;
+  let afterId = 0n;
+  while (!signal.aborted) {
+    const idle = await listIdle(db.prisma, { afterId, idleMs: config.sweepMs, limit: PAGE });
+    const verdicts = await Promise.all(idle.map((job) => judge(deps, job)));
+    const judged = (verdict: Verdict) => idle.filter((_, index) => verdicts[index] === verdict);
+    const newlyTaken = judged('newly taken');
+    if (newlyTaken.length > 0) await noteTaken(db.prisma, newlyTaken);
+    reEnqueued += await reEnqueue(deps, judged('lost'));
+    const last = idle.at(-1);
+    if (last === undefined || idle.length < PAGE) break;
+    afterId = BigInt(last.registrationId);
+  }
+  await dropExpiredKeys(db.prisma, { limit: 1_000 });
+  if (reEnqueued > 0) log.info({ reEnqueued }, 'swept');
+  return reEnqueued;
+}
+
+type Verdict = 'fine' | 'newly taken' | 'lost';
+
+async function judge({ queue, config }: Deps, job: IdleJob): Promise<Verdict> {
+  const state = await queue.getJobState(job);
+  if (state === 'gone') return 'lost';
+  if (state === 'waiting') return 'fine';
+  if (job.takenForMs === null) return 'newly taken';
+  return job.takenForMs > PATIENCE_IN_LOCKS * config.jobLockMs ? 'lost' : 'fine';
+}
+
+async function reEnqueue({ db, queue }: Deps, jobs: readonly JobData[]): Promise<number> {
+  if (jobs.length === 0) return 0;
+  const claimed = await claimNextGenerations(db.prisma, jobs);
+  await Promise.all(claimed.map(({ hasBegun, ...job }) => queue.enqueue(job, hasBegun ? 'rest' : 'first')));
+  return claimed.length;
+}

@@ -1,0 +1,34 @@
+import type { ResultsMode } from '@bulk/contract';
+import type { RegistrationSnapshot } from '../progress/registration-snapshot.ts';
+
+/** Counts up when the same version comes to mean other bytes. */
+const FORMAT = 3;
+
+/** The entity tag (RFC 9110, 8.8.3) of the details in one of their forms. */
+export function etagOf(snapshot: RegistrationSnapshot, results: ResultsMode): string {
+  return `"${versionTag(snapshot)}.${results}"`;
+}
+
+/** What the tags of all forms of one version begin with. */
+export function versionTag(snapshot: RegistrationSnapshot): string {
+  return `${stateTag(snapshot)}.${snapshot.transientErrorSince?.getTime() ?? 0}`;
+}
+
+/** If-None-Match: whether the client has this very answer. */
+export function isKnownTo(ifNoneMatch: string, etag: string): boolean {
+  return tagsIn(ifNoneMatch).some((tag) => tag === '*' || tag === etag);
+}
+
+/** If-Match: whether the client has seen this state, in whichever form. */
+export function hasSeen(ifMatch: string, snapshot: RegistrationSnapshot): boolean {
+  return tagsIn(ifMatch).some((tag) => tag === '*' || tag.startsWith(`"${stateTag(snapshot)}.`));
+}
+
+function stateTag({ attempt, successCount, failureCount, status }: RegistrationSnapshot): string {
+  return [FORMAT, attempt, successCount, failureCount, status].join('.');
+}
+
+/** Our tags hold no comma. Caches may mark them weak; for our purposes they are as good. */
+function tagsIn(header: string): string[] {
+  return header.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+}

@@ -1,0 +1,29 @@
+import type { MentorResult } from '@bulk/contract';
+import { type ActivityKey, findActivityIds } from '../batches/existing-activities.ts';
+import type { Deps } from '../deps.ts';
+import { formatActivityId } from '../registrations/ids.ts';
+
+/**
+ * Adds to the first `atMost` duplicates of these results the activity that each clashes with. It is
+ * looked up at reading: the results do not keep it.
+ *
+ * @returns how many of these it looked for
+ */
+export async function nameExistingActivities(
+  { db }: Pick<Deps, 'db'>,
+  activity: ActivityKey,
+  results: readonly MentorResult[],
+  { atMost }: { atMost: number },
+): Promise<number> {
+  const duplicates = results.filter((result) => result.error?.code === 'duplicate').slice(0, atMost);
+  const existing = await findActivityIds(
+    db.prisma,
+    activity,
+    duplicates.map((result) => result.mentor_id),
+  );
+  for (const result of duplicates) {
+    const activityId = existing.get(result.mentor_id);
+    if (activityId !== undefined) result.existing_activity_id = formatActivityId(activityId);
+  }
+  return duplicates.length;
+}
