@@ -11,7 +11,7 @@ const END = '<!-- End of what is written by `npm run bench` -->';
 export async function recordRun(run: Run): Promise<void> {
   const others = (await readRuns()).filter((each) => titleOf(each) !== titleOf(run));
   const runs = [...others, run].toSorted(byCoresAndBackend);
-  await writeFile(RESULTS, `${JSON.stringify(runs, null, 2)}\n`);
+  await writeFile(RESULTS, oneRowALine(runs));
 
   const document = await readFile(DOCUMENT, 'utf8');
   const [before, rest] = document.split(BEGIN);
@@ -22,6 +22,15 @@ export async function recordRun(run: Run): Promise<void> {
     DOCUMENT,
     [before, BEGIN, '\n\n', runs.map(markdownOf).join('\n\n'), '\n\n', END, after].join(''),
   );
+}
+
+/** JSON in which a change of one figure is a change of one line. */
+function oneRowALine(runs: readonly Run[]): string {
+  const texts = runs.map(({ rows, ...run }) => {
+    const lines = rows.map((row) => JSON.stringify(row)).join(',\n');
+    return `${JSON.stringify(run).slice(0, -1)},"rows":[\n${lines}\n]}`;
+  });
+  return `[${texts.join(',\n')}]\n`;
 }
 
 async function readRuns(): Promise<Run[]> {
