@@ -75,11 +75,11 @@ export const list: Family = {
 async function fill(pool: pg.Pool, count: number): Promise<void> {
   await pool.query(
     `insert into bulk_registrations (
-       coordinator_id, activity_type, activity_date, duration_minutes, mentor_ids, mentor_count,
+       coordinator_id, activity_type, activity_date, duration_minutes, override_duplicates, mentor_count,
        status, success_count, failure_count, created_at, updated_at, completed_at
      )
      select
-       'coord-' || n % 1000, 'workshop_' || n % 10, date '2024-01-01' + n % 1000, 60, array['mentor-1', 'mentor-2'], 2,
+       'coord-' || n % 1000, 'workshop_' || n % 10, date '2024-01-01' + n % 1000, 60, false, 2,
        (case when n % 10 = 0 then 'failed' else 'completed' end)::registration_status,
        case when n % 10 = 0 then 0 else 2 end,
        case when n % 10 = 0 then 2 else 0 end,

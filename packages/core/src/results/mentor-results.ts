@@ -20,31 +20,31 @@ export function mentorResults(
   { first, last }: Range,
 ): MentorResult[] {
   const results: MentorResult[] = [];
-  const unfinished = { activity_id: null, status: status === 'cancelled' ? 'cancelled' : 'pending' } as const;
+  const unfinished = status === 'cancelled' ? 'cancelled' : 'pending';
   for (const batch of batches) {
-    for (const { index, position } of placesIn(batch, { first, last })) {
+    forEachPlace(batch, { first, last }, (index, position) => {
       // The first attempt has every mentor, so the name of a later one is known.
       const mentor_id = batch.attempt === 1 ? batch.mentorIds?.[index] : results[position - first]?.mentor_id;
-      if (mentor_id !== undefined) {
-        results[position - first] = { mentor_id, ...(outcomeOf(batch, index) ?? unfinished) };
-      }
-    }
+      if (mentor_id !== undefined) results[position - first] = resultOf(mentor_id, batch, index, unfinished);
+    });
   }
   return results;
 }
 
-/** Which mentors of a batch are in the range: their index in the batch, and their position. */
-function* placesIn(
+/** Visits the mentors of a batch that are in the range: their index in the batch, and their position. */
+function forEachPlace(
   batch: StoredBatch,
   { first, last }: Range,
-): Generator<{ index: number; position: number }> {
+  visit: (index: number, position: number) => void,
+): void {
   if (batch.positions === null) {
     const end = Math.min(last, batch.last);
     for (let position = Math.max(first, batch.first); position <= end; position += 1)
-      yield { index: position - batch.first, position };
+      visit(position - batch.first, position);
   } else {
-    for (const [index, position] of batch.positions.entries())
-      if (position >= first && position <= last) yield { index, position };
+    batch.positions.forEach((position, index) => {
+      if (position >= first && position <= last) visit(index, position);
+    });
   }
 }
 
@@ -69,16 +69,18 @@ export function mentorIdsOf(batches: readonly StoredBatch[]): string[] {
   return batches.flatMap(({ attempt, mentorIds }) => (attempt === 1 ? (mentorIds ?? []) : []));
 }
 
-/** null: the batch is not written yet. */
-function outcomeOf(
+function resultOf(
+  mentor_id: string,
   { activityIds, errorCodes }: StoredBatch,
   index: number,
-): Omit<MentorResult, 'mentor_id'> | null {
-  if (activityIds === null || errorCodes === null) return null;
+  unfinished: 'pending' | 'cancelled',
+): MentorResult {
+  if (activityIds === null || errorCodes === null)
+    return { mentor_id, activity_id: null, status: unfinished };
   const code = errorCodes[index] ?? errorCodes[0] ?? '';
   if (code !== '') {
-    return { activity_id: null, status: 'failed', error: { code, message: RESULT_ERRORS[code] } };
+    return { mentor_id, activity_id: null, status: 'failed', error: { code, message: RESULT_ERRORS[code] } };
   }
   const activityId = activityIds[index] ?? (activityIds[0] ?? 0) + index;
-  return { activity_id: formatActivityId(activityId), status: 'success' };
+  return { mentor_id, activity_id: formatActivityId(activityId), status: 'success' };
 }
