@@ -79,13 +79,3 @@ export const ResultsResponse = Type.Object({
   }),
 });
 export type ResultsResponse = Static<typeof ResultsResponse>;
-
-/** The columns of the CSV file. */
-export const RESULT_COLUMNS = [
-  'mentor_id',
-  'status',
-  'activity_id',
-  'error_code',
-  'error_message',
-  'existing_activity_id',
-] as const;

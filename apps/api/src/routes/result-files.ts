@@ -1,4 +1,4 @@
-import { type MentorResult, RESULT_COLUMNS, type ResultFormat } from '@bulk/contract';
+import { escapeFormula, type MentorResult, RESULT_COLUMNS, type ResultFormat } from '@bulk/contract';
 import type { OpenResults } from '@bulk/core';
 import { stringify } from 'csv-stringify/sync';
 
@@ -19,18 +19,20 @@ export const FILE_WRITERS: Record<FileFormat, (pages: Pages) => AsyncGenerator<s
 
 /** RFC 4180. A spreadsheet would run a cell that begins like a formula: such a cell gets a quote in front. */
 async function* writeCsv(pages: Pages): AsyncGenerator<string> {
-  const options = { columns: [...RESULT_COLUMNS], record_delimiter: 'windows', escape_formulas: true };
-  yield stringify([], { ...options, header: true });
+  const write = (records: string[][]) => stringify(records, { record_delimiter: 'windows' });
+  yield write([[...RESULT_COLUMNS]]);
   for await (const { results } of pages) {
-    if (results.length > 0) yield stringify(results.map(toRecord), options);
+    if (results.length > 0) yield write(results.map(toRecord));
   }
 }
 
-function toRecord({
-  error,
-  ...result
-}: MentorResult): Partial<Record<(typeof RESULT_COLUMNS)[number], unknown>> {
-  return { ...result, error_code: error?.code, error_message: error?.message };
+function toRecord({ error, ...result }: MentorResult): string[] {
+  const cells: Partial<Record<(typeof RESULT_COLUMNS)[number], string | null>> = {
+    ...result,
+    error_code: error?.code ?? null,
+    error_message: error?.message ?? null,
+  };
+  return RESULT_COLUMNS.map((column) => escapeFormula(cells[column] ?? ''));
 }
 
 async function* writeNdjson(pages: Pages): AsyncGenerator<string> {
