@@ -65,7 +65,8 @@ create index bulk_registrations_processing_idx
   on bulk_registrations (id) where status = 'processing';
 
 -- One row a batch: its mentors, cut when the registration or the retry is accepted, and later their
--- results. Where a value follows from the first one it is left out: positions are null when they run from
+-- results. There are batches of the first attempt, which has every mentor, and of the current one; the results
+-- of a retry are merged into the first attempt when the next retry begins. Where a value follows from the first one it is left out: positions are null when they run from
 -- first_position to last_position; one activity id stands for ids that are consecutive, one error code for
 -- codes that are all the same. The view registration_results shows all of it.
 create table registration_batches (
@@ -200,8 +201,8 @@ cross join lateral rows from (
   unnest(b.error_codes)
 ) with ordinality as entry (mentor_id, position, activity_id, error_code, n);
 
--- One row a mentor, for people who query the database; the service itself does not read it. The latest
--- attempt wins.
+-- One row a mentor, for people who query the database; the service itself does not read it. The current
+-- attempt wins over the first one, which has the results of all attempts between them.
 create view registration_results as
 select
   r.id as registration_id,
@@ -214,9 +215,7 @@ select
     else 'pending'
   end as status,
   case when latest.error_code = '' then latest.activity_id end as activity_id,
-  nullif(latest.error_code, '') as error_code,
-  latest.attempt,
-  latest.processed_at
+  nullif(latest.error_code, '') as error_code
 from bulk_registrations r
 join (
   select distinct on (registration_id, position) *

@@ -147,3 +147,33 @@ test('a retry that is cancelled leaves its mentors cancelled and the successes a
     ...Array(7).fill('success'),
   ]);
 });
+
+test('however often it is retried, a registration has the batches of two attempts, and each latest result', async () => {
+  const id = await withThreeFailed();
+  await retryFailed(deps, idOf(id), {
+    action: 'retry_failed',
+    override_duplicates: true,
+    mentor_ids: ['m-2'],
+  });
+  await runChain(deps, id);
+  const outcome = await details(id);
+  for (let retry = 0; retry < 20; retry += 1) {
+    await retryFailed(deps, idOf(id), { action: 'retry_failed', override_duplicates: false });
+    expect((await details(id)).results.map(({ status }) => status).slice(0, 4)).toEqual([
+      'pending',
+      'success',
+      'pending',
+      'success',
+    ]);
+    await runChain(deps, id);
+    expect((await details(id)).results).toEqual(outcome.results);
+  }
+  const attempts = await deps.db.prisma.registrationBatch.findMany({
+    where: { registrationId: idOf(id) },
+    select: { attempt: true, batchNo: true },
+  });
+  expect(attempts).toEqual([
+    { attempt: 1, batchNo: 0 },
+    { attempt: 22, batchNo: 0 },
+  ]);
+});

@@ -16,9 +16,9 @@ import {
   keepAnswer,
 } from '../registrations/idempotency-keys.ts';
 import { formatRegistrationId } from '../registrations/ids.ts';
-import { registrationNotFound } from '../registrations/not-found.ts';
+import { registrationNotFound } from '../registrations/refusals.ts';
 import { type Accepted, findReplay, keyedRequest } from '../registrations/replay.ts';
-import { beginAttemptIfFailed, listFailedMentors, startAttempt } from './start-attempt.ts';
+import { beginAttemptIfFailed, listFailedMentors, mergeResults, startAttempt } from './start-attempt.ts';
 
 /**
  * Starts one more attempt with the failed mentors, or with some of them, and nothing else.
@@ -80,6 +80,8 @@ async function start(
   keyed: KeyedRequest | null,
 ): Promise<Started> {
   const { attempt } = await begin(tx, id);
+  const previous = attempt - 1;
+  if (previous > 1) await mergeResults(tx, { registrationId: id, attempt: previous });
   const mentors = chosenMentors(await listFailedMentors(tx, id), request.mentor_ids);
   const { updatedAt, ...started } = await startAttempt(tx, {
     registrationId: id,

@@ -4,7 +4,7 @@ import { AppError } from '../errors.ts';
 import { findSnapshot, type RegistrationSnapshot } from '../progress/registration-snapshot.ts';
 import { hasSeen } from './etag.ts';
 import { formatRegistrationId } from './ids.ts';
-import { registrationNotFound } from './not-found.ts';
+import { changedMeanwhile, registrationNotFound } from './refusals.ts';
 
 export interface CancelOrDeleteOptions {
   /** Never delete. */
@@ -91,8 +91,5 @@ async function expectedSnapshot(
   const snapshot = await findSnapshot(db.prisma, id);
   if (snapshot === null) throw registrationNotFound(id);
   if (hasSeen(ifMatch, snapshot)) return snapshot;
-  throw new AppError(
-    'changed_meanwhile',
-    `${formatRegistrationId(id)} is not as it was when you last read it.`,
-  );
+  throw changedMeanwhile(id);
 }

@@ -122,6 +122,21 @@ test('what is being read stays as it was, though it is retried meanwhile', async
   expect((await inDetails(id)).filter(isFailed)).toEqual([]);
 });
 
+test('what is retried twice while it is being read ends in an error: its results are gone', async () => {
+  const mentor_ids = mentors('m', 2_500);
+  await runChain(deps, await submit(deps, { mentor_ids: ['m-1', 'm-2400'] }));
+  const id = await submit(deps, { mentor_ids });
+  await runChain(deps, id);
+  const { pages } = await openResults(deps, idOf(id), {});
+  const reading = pages[Symbol.asyncIterator]();
+  await reading.next();
+  for (const mentorId of ['m-1', 'm-2400']) {
+    await retry(id, { mentor_ids: [mentorId] });
+    await runChain(deps, id);
+  }
+  await expect(reading.next()).rejects.toMatchObject({ code: 'changed_meanwhile' });
+});
+
 test('what is deleted while it is being read ends in an error, never early', async () => {
   const id = await submit(deps, { mentor_ids: mentors('m', 2_500) });
   await runChain(deps, id);

@@ -8,8 +8,8 @@ import {
 import type { Deps } from '../deps.ts';
 import { formatPosition, parsePosition } from '../registrations/cursor.ts';
 import { formatRegistrationId } from '../registrations/ids.ts';
-import { registrationNotFound } from '../registrations/not-found.ts';
 import { readCursor } from '../registrations/read-cursor.ts';
+import { changedMeanwhile, registrationNotFound } from '../registrations/refusals.ts';
 import { mentorResults } from './mentor-results.ts';
 import { nameExistingActivities } from './name-existing-activities.ts';
 import { findResultPage, type ResultPageRow } from './result-pages.ts';
@@ -25,7 +25,8 @@ export interface OpenResults {
    * All of the attempt that was the current one at the beginning, whatever is retried meanwhile. While
    * it is processing, later pages may know more than earlier ones.
    *
-   * @throws AppError `registration_not_found` when it was deleted meanwhile
+   * @throws AppError `registration_not_found` when it was deleted meanwhile, `changed_meanwhile` when it was
+   *   retried twice
    */
   pages: AsyncIterable<ResultsOfPage>;
 }
@@ -96,7 +97,13 @@ async function readPage(
 ): Promise<Page> {
   const row = await findResultPage(db.prisma, id, { ...page, attempt });
   if (row === null) throw registrationNotFound(id);
+  if (isMergedSince(row)) throw changedMeanwhile(id);
   return { ...row, ...page };
+}
+
+/** The second retry after an attempt merges results that are newer into those of the attempt. */
+function isMergedSince({ attempt, currentAttempt }: ResultPageRow): boolean {
+  return currentAttempt > attempt + 1;
 }
 
 async function* readPages(
