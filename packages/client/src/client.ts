@@ -22,7 +22,15 @@ import {
   resultPages,
   resultsUrl,
 } from './results.ts';
-import { type GetOptions, pathOf, readSnapshot, type Snapshot } from './snapshot.ts';
+import {
+  type GetOptions,
+  pathOf,
+  readDetails,
+  readStatus,
+  type Snapshot,
+  type StatusOptions,
+  type StatusSnapshot,
+} from './snapshot.ts';
 import { type Call, type CallOptions, type ClientOptions, createTransport } from './transport.ts';
 import { type WatchOptions, watch } from './watch.ts';
 
@@ -68,7 +76,12 @@ export function createClient(clientOptions: ClientOptions) {
 
     /** With `known`, an earlier answer, this very object comes back when nothing has changed. */
     get(id: string, options: GetOptions = {}): Promise<Snapshot> {
-      return readSnapshot(transport, id, options);
+      return readDetails(transport, id, options);
+    },
+
+    /** As `get`, without mentors and results: small, however many mentors there are. */
+    status(id: string, options: StatusOptions = {}): Promise<StatusSnapshot> {
+      return readStatus(transport, id, options);
     },
 
     list(query: ListRegistrationsQuery = {}, options: CallOptions = {}): Promise<ListRegistrationsResponse> {
@@ -133,7 +146,7 @@ export function createClient(clientOptions: ClientOptions) {
       for (;;) {
         for await (const _ of watch(transport, id, options));
         const { signal } = options;
-        const { details } = await readSnapshot(transport, id, { results, signal });
+        const { details } = await readDetails(transport, id, { results, signal });
         // Else it was retried in between.
         if (details.status !== 'processing') return details;
       }

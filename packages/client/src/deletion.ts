@@ -1,7 +1,7 @@
 import type { DeleteRegistrationResponse } from '@bulk/contract';
 import { deletionMessage } from '@bulk/contract/plain';
 import { ApiProblem, stillProcessing } from './errors.ts';
-import { pathOf, readSnapshot, type Snapshot } from './snapshot.ts';
+import { pathOf, readStatus, type StatusSnapshot } from './snapshot.ts';
 import type { Call, CallOptions, Transport } from './transport.ts';
 
 // DELETE does two things, and a repetition after a lost answer finds its own work done. Here each of the
@@ -9,7 +9,7 @@ import type { Call, CallOptions, Transport } from './transport.ts';
 
 export interface DeleteOptions extends CallOptions {
   /** Delete only what still is as it was seen; left out, as it is right before. */
-  seen?: Snapshot | undefined;
+  seen?: StatusSnapshot | undefined;
 }
 
 /** @throws ApiProblem `not_running` */
@@ -22,7 +22,7 @@ export async function cancelRegistration(
     return await sendDelete(transport, { path: pathOf(id), query: { only: 'cancel' } }, options);
   } catch (error) {
     if (!(isOfRepetition(error) && error.code === 'not_running')) throw error;
-    const { details } = await readSnapshot(transport, id, { ...options, results: 'none' });
+    const { details } = await readStatus(transport, id, options);
     if (details.status !== 'cancelled') throw error;
     return { message: deletionMessage(id, 'cancelled') };
   }
@@ -34,7 +34,7 @@ export async function deleteRegistration(
   id: string,
   { seen, ...options }: DeleteOptions,
 ): Promise<DeleteRegistrationResponse> {
-  const { details, etag } = seen ?? (await readSnapshot(transport, id, { ...options, results: 'none' }));
+  const { details, etag } = seen ?? (await readStatus(transport, id, options));
   if (details.status === 'processing') throw stillProcessing(id);
   try {
     return await sendDelete(transport, { path: pathOf(id), headers: { 'if-match': etag } }, options);

@@ -1,5 +1,5 @@
 import type { RegistrationState } from './registration-state.ts';
-import { readSnapshot, type Snapshot } from './snapshot.ts';
+import { readStatus, type StatusSnapshot } from './snapshot.ts';
 import type { Transport } from './transport.ts';
 
 const DEFAULT_INTERVAL_MS = 1_000;
@@ -17,9 +17,9 @@ export function createPoller(
   id: string,
   signal: AbortSignal | undefined,
 ): () => Promise<Poll> {
-  let known: Snapshot | undefined;
+  let known: StatusSnapshot | undefined;
   return async () => {
-    const snapshot = await readSnapshot(transport, id, { results: 'none', known, signal, tries: 1 });
+    const snapshot = await readStatus(transport, id, { known, signal, tries: 1 });
     const isNews = snapshot !== known;
     known = snapshot;
     return {
@@ -30,7 +30,7 @@ export function createPoller(
 }
 
 /** What the details tell of it; the rest only the event stream knows. */
-function stateOf({ details }: Snapshot): RegistrationState {
+function stateOf({ details }: StatusSnapshot): RegistrationState {
   return {
     id: details.id,
     status: details.status,

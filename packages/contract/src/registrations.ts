@@ -120,7 +120,17 @@ export const RESULTS_MODES = ['all', 'failed', 'none'] as const;
 export type ResultsMode = (typeof RESULTS_MODES)[number];
 
 export const GetRegistrationQuery = Type.Object(
-  { results: Type.Optional(oneOf(RESULTS_MODES, { default: 'all', description: 'Which results to list.' })) },
+  {
+    results: Type.Optional(
+      oneOf(RESULTS_MODES, { default: 'all', description: 'Which results to list. Not with view.' }),
+    ),
+    view: Type.Optional(
+      oneOf(['status'] as const, {
+        description:
+          'Leaves out mentor_ids and results: about 1 KB, however many mentors there are. For polling.',
+      }),
+    ),
+  },
   { additionalProperties: false },
 );
 export type GetRegistrationQuery = Static<typeof GetRegistrationQuery>;
@@ -179,6 +189,10 @@ export const RegistrationDetails = Type.Object({
   progress: RegistrationProgress,
 });
 export type RegistrationDetails = Static<typeof RegistrationDetails>;
+
+/** What `view=status` answers. */
+export const RegistrationWithoutMentors = Type.Omit(RegistrationDetails, ['mentor_ids', 'results']);
+export type RegistrationWithoutMentors = Static<typeof RegistrationWithoutMentors>;
 
 export const RegistrationSummary = Type.Object({
   id: RegistrationId,

@@ -1,5 +1,11 @@
-import { CONTRACT_EXAMPLES, GetRegistrationQuery, RegistrationDetails } from '@bulk/contract';
-import { type Deps, getRegistration } from '@bulk/core';
+import {
+  CONTRACT_EXAMPLES,
+  type FieldError,
+  GetRegistrationQuery,
+  RegistrationDetails,
+  RegistrationWithoutMentors,
+} from '@bulk/contract';
+import { AppError, type Deps, getRegistration } from '@bulk/core';
 import { Type } from 'typebox';
 import type { App } from '../fastify-app.ts';
 import { problems } from './problem-responses.ts';
@@ -20,7 +26,7 @@ const schema = {
     ),
   }),
   response: {
-    200: documented(RegistrationDetails, {
+    200: documented(Type.Union([RegistrationDetails, RegistrationWithoutMentors]), {
       description: 'The registration.',
       headers: ['ETag', 'Cache-Control', 'Retry-After'],
     }),
@@ -36,15 +42,31 @@ const schema = {
 export function detailsRoute(app: App, deps: Deps): void {
   app.get('/:id', { schema }, async (request, reply) => {
     const id = registrationIdOf(request.params);
+    refuseContradictions(request.query);
     const found = await getRegistration(deps, id, {
-      results: request.query.results ?? 'all',
+      view: request.query.view ?? request.query.results ?? 'all',
       ifNoneMatch: request.headers['if-none-match'] ?? null,
     });
     reply.header('etag', found.etag).header('cache-control', 'private, no-cache');
     if (found.kind === 'unchanged') return reply.code(304).send();
     if (found.retryAfterSeconds !== null) reply.header('retry-after', String(found.retryAfterSeconds));
-    if (found.largeResults === null) return reply.code(200).send(found.details);
-    const text = writeDetails(found.details, found.largeResults);
-    return reply.type('application/json; charset=utf-8').send(textStream(request, text));
+    reply.type('application/json; charset=utf-8');
+    if (found.lists === null) return reply.send(JSON.stringify(found.details));
+    const text = writeDetails(found.details, found.lists);
+    return reply.send(found.lists.isLarge ? textStream(request, text) : await wholeText(text));
   });
+}
+
+async function wholeText(parts: AsyncIterable<string>): Promise<string> {
+  let text = '';
+  for await (const part of parts) text += part;
+  return text;
+}
+
+/** What no schema of a single parameter can say. */
+function refuseContradictions({ view, results }: GetRegistrationQuery): void {
+  if (view === undefined || results === undefined) return;
+  const detail = 'must be left out where view is given';
+  const fieldError: FieldError = { parameter: 'results', code: 'not_allowed', detail };
+  throw new AppError('validation', `results ${detail}.`, { fieldErrors: [fieldError] });
 }

@@ -111,6 +111,18 @@ describe('GET details', () => {
     expect([head.statusCode, head.payload, head.headers.etag]).toEqual([200, '', response.headers.etag]);
   });
 
+  test('leaves out mentors and results in the view for polling, and keeps all else in its place', async () => {
+    const id = await submitAndRun({ activity_type: 'view', mentor_ids: mentors('view', 3_000) });
+    const { mentor_ids: _, results: __, ...rest } = (await get(id)).json<RegistrationDetails>();
+    const response = await get(id, { query: '?view=status' });
+    expect(response.payload).toBe(JSON.stringify(rest));
+    expect(response.payload.length).toBeLessThan(1_000);
+    const known = { 'if-none-match': String(response.headers.etag) };
+    expect((await get(id, { query: '?view=status', headers: known })).statusCode).toBe(304);
+    expect((await get(id, { query: '?results=none', headers: known })).statusCode).toBe(200);
+    expect(kindOf(await get(id, { query: '?view=status&results=none' }))).toBe('400 validation');
+  });
+
   test('works as HEAD, too', async () => {
     const response = await app.inject({ method: 'HEAD', url: `${BASE_PATH}/${await submit()}` });
     expect([response.statusCode, response.payload]).toEqual([200, '']);

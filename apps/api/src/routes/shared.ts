@@ -21,7 +21,10 @@ export function registrationIdOf({ id }: { id: string }): bigint {
  */
 export function textStream({ method, log }: FastifyRequest, text: AsyncIterable<string>): Readable {
   if (method === 'HEAD') return Readable.from([]);
-  return Readable.from(text).on('error', (err) => log.error({ err }, 'answer broken off'));
+  // One part at a time: a client that stops reading must not hold many of them in memory.
+  return Readable.from(text, { highWaterMark: 1 }).on('error', (err) =>
+    log.error({ err }, 'answer broken off'),
+  );
 }
 
 /** For routes without query parameters: one that is sent all the same is refused, not ignored. */

@@ -1,26 +1,39 @@
-import type { MentorResult, RegistrationDetails } from '@bulk/contract';
+import type { RegistrationDetails } from '@bulk/contract';
+import type { RegistrationAnswer } from '@bulk/core';
 
-const NO_RESULTS = '"results":[]';
+type Lists = NonNullable<Extract<RegistrationAnswer, { kind: 'details' }>['lists']>;
 
 /**
- * The JSON text of details with their results, which are made while it is sent: as a whole a large
- * answer would stand in memory several times.
+ * Writes the JSON text of details, with lists that are read while it is sent: as a whole a large answer would
+ * stand in memory several times.
  *
- * @param details without results
+ * @param details with empty lists
  */
 export async function* writeDetails(
   details: RegistrationDetails,
-  results: AsyncIterable<MentorResult[]>,
+  { mentorIds, results }: Omit<Lists, 'isLarge'>,
 ): AsyncGenerator<string> {
   const text = JSON.stringify(details);
-  // Inside of a string its quotes would be escaped: this is the field, and no other place.
-  const at = text.indexOf(NO_RESULTS) + NO_RESULTS.length - 1;
-  yield text.slice(0, at);
+  const mentorIdsAt = endOfList(text, 'mentor_ids');
+  const resultsAt = endOfList(text, 'results');
+  yield text.slice(0, mentorIdsAt);
+  yield* itemsOf(mentorIds);
+  yield text.slice(mentorIdsAt, resultsAt);
+  yield* itemsOf(results);
+  yield text.slice(resultsAt);
+}
+
+/** Inside of a string the quotes would be escaped: this is the field, and no other place. */
+function endOfList(text: string, field: string): number {
+  const empty = `"${field}":[]`;
+  return text.indexOf(empty) + empty.length - 1;
+}
+
+async function* itemsOf(pages: AsyncIterable<unknown[]>): AsyncGenerator<string> {
   let separator = '';
-  for await (const slice of results) {
-    if (slice.length === 0) continue;
-    yield separator + JSON.stringify(slice).slice(1, -1);
+  for await (const page of pages) {
+    if (page.length === 0) continue;
+    yield separator + JSON.stringify(page).slice(1, -1);
     separator = ',';
   }
-  yield text.slice(at);
 }

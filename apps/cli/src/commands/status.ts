@@ -1,4 +1,4 @@
-import type { RegistrationDetails } from '@bulk/contract';
+import type { RegistrationWithoutMentors } from '@bulk/contract';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { visible } from '../io.ts';
@@ -14,7 +14,7 @@ export function addStatus({ program, perform }: Registry): void {
 }
 
 async function showStatus({ client, io, isJson, print }: Context, id: string): Promise<ExitCode> {
-  const { details } = await client.get(id, { results: 'none', signal: io.signal });
+  const { details } = await client.status(id, { signal: io.signal });
   if (isJson) {
     print(JSON.stringify(details));
   } else {
@@ -24,7 +24,7 @@ async function showStatus({ client, io, isJson, print }: Context, id: string): P
   return exitCodeOf(details);
 }
 
-function rowsOf(details: RegistrationDetails): [name: string, value: string][] {
+function rowsOf(details: RegistrationWithoutMentors): [name: string, value: string][] {
   const { activity_type, activity_date, duration_minutes, coordinator_id, notes, transient_error } = details;
   return [
     ['Activity', `${activity_type} on ${activity_date}, ${duration_minutes} minutes`],

@@ -1,4 +1,4 @@
-import type { Snapshot } from '@bulk/client';
+import type { StatusSnapshot } from '@bulk/client';
 import { ConfirmButton } from '../components/confirm-button.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { calendarDay, counted, moment } from '../format.ts';
@@ -8,7 +8,7 @@ import type { Registration } from './use-registration.ts';
 
 interface Props {
   registration: Registration;
-  snapshot: Snapshot | undefined;
+  snapshot: StatusSnapshot | undefined;
   actions: ReturnType<typeof useActions>;
 }
 

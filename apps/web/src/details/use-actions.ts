@@ -1,4 +1,4 @@
-import type { Snapshot } from '@bulk/client';
+import type { StatusSnapshot } from '@bulk/client';
 import { useMutation } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
 import { client } from '../api.ts';
@@ -21,7 +21,7 @@ export function useActions(id: string, refresh: () => Promise<void>) {
   const cancel = useMutation({ mutationFn: () => client.cancel(id), onSettled: refresh });
   const remove = useMutation({
     // Details that still say `processing` are older than the news that it has ended: read them again.
-    mutationFn: (seen: Snapshot | undefined) =>
+    mutationFn: (seen: StatusSnapshot | undefined) =>
       client.delete(id, seen?.details.status === 'processing' ? {} : { seen }),
     onSuccess: () => navigate('/', { state: { deleted: id } }),
     onError: refresh,

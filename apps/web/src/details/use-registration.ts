@@ -1,4 +1,4 @@
-import { ApiProblem, type RegistrationState, type Snapshot } from '@bulk/client';
+import { ApiProblem, type RegistrationState, type StatusSnapshot } from '@bulk/client';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { client } from '../api.ts';
@@ -9,14 +9,14 @@ const RESTING_MS = 15_000;
 const TROUBLED_MS = 2_000;
 
 /** What is fixed, and where it stands by the latest news. */
-export type Registration = Snapshot['details'] & Live;
+export type Registration = StatusSnapshot['details'] & Live;
 type Live = Pick<RegistrationState, 'rate' | 'estimated_end' | 'waiting_ahead'>;
 
 export interface Followed {
   /** undefined: not read yet. */
   registration: Registration | undefined;
   /** As the details were read last, for a delete that is about just this state. */
-  snapshot: Snapshot | undefined;
+  snapshot: StatusSnapshot | undefined;
   isGone: boolean;
   /** Since when the service has been out of reach; null: it is not. */
   lostAt: number | null;
@@ -43,8 +43,8 @@ export function useRegistration(id: string): Followed {
   const details = useQuery({
     queryKey,
     queryFn: ({ signal }) => {
-      const known = queryClient.getQueryData<Snapshot>(queryKey);
-      return client.get(id, { results: 'none', known, signal, tries: 1 });
+      const known = queryClient.getQueryData<StatusSnapshot>(queryKey);
+      return client.status(id, { known, signal, tries: 1 });
     },
     // The same object comes back when nothing has changed.
     structuralSharing: false,

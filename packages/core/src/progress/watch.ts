@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
-import { registrationNotFound } from '../registrations/not-found.ts';
+import { registrationNotFound } from '../registrations/refusals.ts';
 import { rateOf, type Sample, withSample } from './rate.ts';
 import { findWatchedSnapshots, type WatchedSnapshot } from './registration-snapshot.ts';
 import { goneEvent, shownBy, stateEvent, type WatchEvent } from './watch-events.ts';

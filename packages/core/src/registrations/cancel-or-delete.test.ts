@@ -30,7 +30,7 @@ async function submitted(count: number): Promise<{ id: bigint; name: string }> {
 }
 
 const etag = async (id: bigint) =>
-  (await getRegistration(deps, id, { results: 'none', ifNoneMatch: null })).etag;
+  (await getRegistration(deps, id, { view: 'none', ifNoneMatch: null })).etag;
 
 test('a processing registration is cancelled, then deleted, then gone; its activities stay', async () => {
   const { id, name } = await submitted(25);

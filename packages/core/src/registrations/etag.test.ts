@@ -22,6 +22,7 @@ test('the tag changes with everything that the answer shows', () => {
     etagOf({ ...version, failureCount: 2 }, 'all'),
     etagOf({ ...version, status: 'cancelled' }, 'all'),
     etagOf({ ...version, transientErrorSince: new Date(5) }, 'all'),
+    etagOf({ ...version, transientErrorSince: new Date(5), transientErrorCode: 'database_busy' }, 'all'),
   ];
   expect(new Set(tags).size).toBe(tags.length);
   expect(etagOf({ ...version }, 'all')).toBe(tags[0]);

@@ -1,17 +1,18 @@
-import type { ResultsMode } from '@bulk/contract';
 import type { RegistrationSnapshot } from '../progress/registration-snapshot.ts';
+import type { DetailsView } from './get.ts';
 
 /** Counts up when the same version comes to mean other bytes. */
-const FORMAT = 3;
+const FORMAT = 4;
 
 /** The entity tag (RFC 9110, 8.8.3) of the details in one of their forms. */
-export function etagOf(snapshot: RegistrationSnapshot, results: ResultsMode): string {
-  return `"${versionTag(snapshot)}.${results}"`;
+export function etagOf(snapshot: RegistrationSnapshot, view: DetailsView): string {
+  return `"${versionTag(snapshot)}.${view}"`;
 }
 
 /** What the tags of all forms of one version begin with. */
 export function versionTag(snapshot: RegistrationSnapshot): string {
-  return `${stateTag(snapshot)}.${snapshot.transientErrorSince?.getTime() ?? 0}`;
+  const { transientErrorSince, transientErrorCode } = snapshot;
+  return [stateTag(snapshot), transientErrorSince?.getTime() ?? 0, transientErrorCode ?? ''].join('.');
 }
 
 /** If-None-Match: whether the client has this very answer. */

@@ -17,20 +17,26 @@ export interface DetailsRow extends RegistrationSnapshot {
   updatedAt: Date;
   completedAt: Date | null;
   startedAt: Date | null;
-  /** Oldest attempt first; none without mentors. */
+  /** Those that reach into the first page of mentors, oldest attempt first. */
   batches: StoredBatch[];
+  /** Numbers of the batches of the current attempt that are not written; null: `batches` has them all. */
+  openBatches: number[] | null;
 }
 
+type Row = Omit<DetailsRow, 'batches' | 'openBatches'> & {
+  batches: string | null;
+  openBatches: string | null;
+};
+
 /**
- * Reads everything an answer about one registration is made of, in one statement: of two, counts and
- * results were seen to disagree. null if there is no such registration.
+ * Reads what an answer about one registration is made of, in one statement: of two, counts and results were
+ * seen to disagree. null if there is no such registration.
+ *
+ * @param pageSize how many mentors to read; 0: none. Of a registration with more it also tells which batches
+ *   are not written, so that pages read later can show it as it was now.
  */
-export async function findDetails(
-  db: Executor,
-  id: bigint,
-  { withMentors, withResults }: { withMentors: boolean; withResults: boolean },
-): Promise<DetailsRow | null> {
-  const rows = await db.$queryRaw<Array<Omit<DetailsRow, 'batches'> & { batches: string | null }>>`
+export async function findDetails(db: Executor, id: bigint, pageSize: number): Promise<DetailsRow | null> {
+  const rows = await db.$queryRaw<Row[]>`
     select
       ${SNAPSHOT_COLUMNS},
       r.coordinator_id as "coordinatorId",
@@ -43,13 +49,26 @@ export async function findDetails(
       r.updated_at as "updatedAt",
       r.completed_at as "completedAt",
       ${STARTED_AT} as "startedAt",
-      case when ${withMentors}::boolean then (
+      case when ${pageSize}::integer > 0 then (
         select ${batchesAsJson}
         from registration_batches b
         where b.registration_id = r.id
-          and (b.attempt = 1 or ${withResults}::boolean)
-      ) end as batches
+          and b.first_position <= ${pageSize}::integer
+      ) end as batches,
+      case when ${pageSize}::integer between 1 and r.mentor_count - 1 then (
+        select coalesce(json_agg(b.batch_no), '[]')::text
+        from registration_batches b
+        where b.registration_id = r.id
+          and b.attempt = r.attempt
+          and b.processed_at is null
+      ) end as "openBatches"
     from bulk_registrations r
     where r.id = ${id}::bigint`;
-  return rows[0] ? { ...rows[0], batches: parseBatches(rows[0].batches) } : null;
+  const [row] = rows;
+  if (row === undefined) return null;
+  return {
+    ...row,
+    batches: parseBatches(row.batches),
+    openBatches: row.openBatches === null ? null : (JSON.parse(row.openBatches) as number[]),
+  };
 }

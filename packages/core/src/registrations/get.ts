@@ -1,65 +1,77 @@
-import { LIMITS, type MentorResult, type RegistrationDetails, type ResultsMode } from '@bulk/contract';
-import pLimit from 'p-limit';
+import type {
+  MentorResult,
+  RegistrationDetails,
+  RegistrationWithoutMentors,
+  ResultsMode,
+} from '@bulk/contract';
 import type { Deps } from '../deps.ts';
 import { progressOf } from '../progress/progress.ts';
 import { transientErrorOf } from '../progress/transient-error.ts';
-import { mentorIdsOf, mentorResultChunks } from '../results/mentor-results.ts';
-import { nameExistingActivities } from '../results/name-existing-activities.ts';
+import { mentorIdPages, PAGE_SIZE, resultPages } from './details-lists.ts';
 import { etagOf, isKnownTo } from './etag.ts';
 import { type DetailsRow, findDetails } from './find-details.ts';
 import { formatRegistrationId } from './ids.ts';
-import { registrationNotFound } from './not-found.ts';
+import { registrationNotFound } from './refusals.ts';
+
+/** Which results the details list; status: neither results nor mentors. */
+export type DetailsView = ResultsMode | 'status';
 
 export type RegistrationAnswer =
   | { kind: 'unchanged'; etag: string }
-  | {
-      kind: 'details';
-      etag: string;
-      retryAfterSeconds: number | null;
-      details: RegistrationDetails;
-      /** The results, where they are too many to stand in `details`: that has none then. */
-      largeResults: AsyncIterable<MentorResult[]> | null;
-    };
+  | ({ kind: 'details'; etag: string; retryAfterSeconds: number | null } & Details);
 
-/** @throws AppError `registration_not_found` */
-export async function getRegistration(
-  { db }: Pick<Deps, 'db'>,
-  id: bigint,
-  { results, ifNoneMatch }: { results: ResultsMode; ifNoneMatch: string | null },
-): Promise<RegistrationAnswer> {
-  // A poller that is up to date costs a part of one small query: no result is read.
-  const snapshot = await db.readSnapshot(id);
-  if (snapshot === null) throw registrationNotFound(id);
-  const etag = etagOf(snapshot, results);
-  if (ifNoneMatch !== null && isKnownTo(ifNoneMatch, etag)) return { kind: 'unchanged', etag };
+type Details =
+  | { details: RegistrationWithoutMentors; lists: null }
+  /** The lists of these details are empty; `lists` has what belongs there. */
+  | { details: RegistrationDetails; lists: DetailsLists };
 
-  const read = () => readRegistration({ db }, id, results);
-  return snapshot.mentorCount > LARGE ? oneOfTheLarge(read) : read();
+/** The two lists of the details, read while they are sent. */
+export interface DetailsLists {
+  mentorIds: AsyncIterable<string[]>;
+  results: AsyncIterable<MentorResult[]>;
+  /** More than one page. */
+  isLarge: boolean;
 }
 
-/** Mentors from which on the results are made while they are sent. */
-const LARGE = 10_000;
-const RESULTS_AT_A_TIME = 1_000;
-
-/** However many ask for large ones at once, a process reads few of them at a time, and the others meanwhile wait. */
-const oneOfTheLarge = pLimit(2);
-
-async function readRegistration(
+/**
+ * Reads a registration as it is at one moment, unless the client knows that state.
+ *
+ * @throws AppError `registration_not_found`
+ * @throws transient errors of the database
+ */
+export async function getRegistration(
   deps: Pick<Deps, 'db'>,
   id: bigint,
-  mode: ResultsMode,
+  { view, ifNoneMatch }: { view: DetailsView; ifNoneMatch: string | null },
 ): Promise<RegistrationAnswer> {
-  const row = await findDetails(deps.db.prisma, id, { withMentors: true, withResults: mode !== 'none' });
+  // A poller that is up to date costs a part of one small query: no result is read.
+  const snapshot = await deps.db.readSnapshot(id);
+  if (snapshot === null) throw registrationNotFound(id);
+  const etag = etagOf(snapshot, view);
+  if (ifNoneMatch !== null && isKnownTo(ifNoneMatch, etag)) return { kind: 'unchanged', etag };
+
+  const row = await findDetails(deps.db.prisma, id, view === 'status' ? 0 : PAGE_SIZE);
   if (row === null) throw registrationNotFound(id);
-  const results = makeResults(deps, row, mode);
-  const isLarge = mode !== 'none' && row.mentorCount > LARGE;
   return {
     kind: 'details',
-    etag: etagOf(row, mode),
+    etag: etagOf(row, view),
     retryAfterSeconds: row.status === 'processing' ? pollAfterSeconds(row) : null,
-    details: toDetails(row, isLarge ? [] : await gathered(results)),
-    largeResults: isLarge ? results : null,
+    ...detailsOf(deps, row, view),
   };
+}
+
+function detailsOf(deps: Pick<Deps, 'db'>, row: DetailsRow, view: DetailsView): Details {
+  const details = toDetails(row);
+  if (view === 'status') {
+    const { mentor_ids: _, results: __, ...withoutMentors } = details;
+    return { details: withoutMentors, lists: null };
+  }
+  const lists = {
+    mentorIds: mentorIdPages(deps, row),
+    results: resultPages(deps, row, view),
+    isLarge: row.mentorCount > PAGE_SIZE,
+  };
+  return { details, lists };
 }
 
 /** Small ones are done at once; a large one goes on at tens of thousands of mentors a second. */
@@ -68,38 +80,19 @@ function pollAfterSeconds({ mentorCount, successCount, failureCount }: DetailsRo
   return Math.min(5, Math.max(1, Math.ceil(pending / 25_000)));
 }
 
-async function* makeResults(
-  deps: Pick<Deps, 'db'>,
-  row: DetailsRow,
-  mode: ResultsMode,
-): AsyncGenerator<MentorResult[]> {
-  if (mode === 'none') return;
-  let unnamed = LIMITS.existingActivitiesPerAnswer;
-  for (const all of mentorResultChunks(row, RESULTS_AT_A_TIME)) {
-    const results = mode === 'failed' ? all.filter((result) => result.status === 'failed') : all;
-    unnamed -= await nameExistingActivities(deps, row, results, { atMost: unnamed });
-    yield results;
-  }
-}
-
-async function gathered(chunks: AsyncIterable<MentorResult[]>): Promise<MentorResult[]> {
-  const results: MentorResult[] = [];
-  for await (const chunk of chunks) results.push(...chunk);
-  return results;
-}
-
-function toDetails(row: DetailsRow, results: MentorResult[]): RegistrationDetails {
+/** With empty lists. */
+function toDetails(row: DetailsRow): RegistrationDetails {
   return {
     id: formatRegistrationId(row.id),
     coordinator_id: row.coordinatorId,
     activity_type: row.activityType,
     activity_date: row.activityDate,
     duration_minutes: row.durationMinutes,
-    mentor_ids: mentorIdsOf(row.batches),
+    mentor_ids: [],
     status: row.status,
     success_count: row.successCount,
     failure_count: row.failureCount,
-    results,
+    results: [],
     created_at: row.createdAt.toISOString(),
     completed_at: row.completedAt?.toISOString() ?? null,
     mentor_count: row.mentorCount,

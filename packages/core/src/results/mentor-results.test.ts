@@ -1,6 +1,6 @@
 import type { RegistrationStatus } from '@bulk/contract';
 import { expect, test } from 'vitest';
-import { mentorIdsOf, mentorResultChunks, mentorResults } from './mentor-results.ts';
+import { mentorIdsOf, mentorResults } from './mentor-results.ts';
 import type { StoredBatch } from './stored-batches.ts';
 
 /** A batch of the mentors at some positions; `m-1` is at position 1. Not written, unless `results` say so. */
@@ -8,6 +8,7 @@ function batch(attempt: number, positions: number[], results: Partial<StoredBatc
   const [first = 0, last = 0] = [positions[0], positions.at(-1)];
   return {
     attempt,
+    batchNo: 0,
     first,
     last,
     positions: last - first === positions.length - 1 ? null : positions,
@@ -41,7 +42,8 @@ test('each mentor has the result at its position', () => {
     },
     { mentor_id: 'm-3', activity_id: 'pa-012', status: 'success' },
   ]);
-  expect(mentorIdsOf(batches)).toEqual(['m-1', 'm-2', 'm-3']);
+  expect(mentorIdsOf(batches, 9)).toEqual(['m-1', 'm-2', 'm-3']);
+  expect(mentorIdsOf(batches, 2)).toEqual(['m-1', 'm-2']);
 });
 
 test('a mentor of a batch that is not written is pending, or cancelled with the registration', () => {
@@ -65,7 +67,7 @@ test('a value that is left out goes on from the first one', () => {
   expect(statuses('failed', [batch(1, range(1, 4), DUPLICATES)], 4)).toEqual(Array(4).fill('failed'));
 });
 
-test('ranges and chunks of any size make up the whole, through retries of some', () => {
+test('ranges of any size make up the whole, through retries of some', () => {
   const first = [
     batch(1, range(1, 7), success(101)),
     batch(1, range(8, 14), DUPLICATES),
@@ -82,8 +84,11 @@ test('ranges and chunks of any size make up the whole, through retries of some',
     const whole = mentorResults('processing', batches, { first: 1, last: 23 });
     expect(whole).toHaveLength(23);
     for (let size = 1; size <= 24; size += 1) {
-      const chunks = mentorResultChunks({ status: 'processing', mentorCount: 23, batches }, size);
-      expect([...chunks].flat()).toEqual(whole);
+      const pages = range(0, Math.ceil(23 / size) - 1).map((page) => ({
+        first: page * size + 1,
+        last: Math.min((page + 1) * size, 23),
+      }));
+      expect(pages.flatMap((page) => mentorResults('processing', batches, page))).toEqual(whole);
     }
     expect(mentorResults('processing', batches, { first: 9, last: 12 })).toEqual(whole.slice(8, 12));
   }

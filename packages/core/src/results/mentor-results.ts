@@ -48,25 +48,11 @@ function forEachPlace(
   }
 }
 
-/** As `mentorResults` for all mentors, at most `size` at a time: all at once take tens of megabytes. */
-export function* mentorResultChunks(
-  {
-    status,
-    mentorCount,
-    batches,
-  }: { status: RegistrationStatus; mentorCount: number; batches: readonly StoredBatch[] },
-  size: number,
-): Generator<MentorResult[]> {
-  for (let first = 1; first <= mentorCount; first += size) {
-    const last = Math.min(first + size - 1, mentorCount);
-    const reaching = batches.filter((batch) => batch.first <= last && batch.last >= first);
-    yield mentorResults(status, reaching, { first, last });
-  }
-}
-
-/** Lists the mentors of a registration in input order. */
-export function mentorIdsOf(batches: readonly StoredBatch[]): string[] {
-  return batches.flatMap(({ attempt, mentorIds }) => (attempt === 1 ? (mentorIds ?? []) : []));
+/** Lists the mentors of these batches in input order, up to a number of them. */
+export function mentorIdsOf(batches: readonly StoredBatch[], atMost: number): string[] {
+  return batches
+    .flatMap(({ attempt, mentorIds }) => (attempt === 1 ? (mentorIds ?? []) : []))
+    .slice(0, atMost);
 }
 
 function resultOf(

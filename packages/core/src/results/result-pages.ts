@@ -1,5 +1,6 @@
 import type { RegistrationStatus } from '@bulk/contract';
 import type { Executor } from '../database/executor.ts';
+import type { Range } from './mentor-results.ts';
 import { batchesAsJson, parseBatches, type StoredBatch } from './stored-batches.ts';
 
 /** What the results of some mentors in a row are made of. The batches may hold a few more mentors. */
@@ -12,13 +13,12 @@ export interface ResultPageRow {
   activityDate: string;
   /** Which attempt these are the results of. */
   attempt: number;
+  /** Of the registration, now. */
+  currentAttempt: number;
   batches: StoredBatch[];
 }
 
-export interface PageOfMentors {
-  /** 1-based positions in mentor_ids, both included. */
-  first: number;
-  last: number;
+export interface PageOfMentors extends Range {
   /** As of which attempt; null: the current one. */
   attempt: number | null;
 }
@@ -36,6 +36,7 @@ export async function findResultPage(
       r.activity_type as "activityType",
       to_char(r.activity_date, 'YYYY-MM-DD') as "activityDate",
       coalesce(${attempt}::integer, r.attempt) as attempt,
+      r.attempt as "currentAttempt",
       (
         select ${batchesAsJson}
         from registration_batches b
@@ -47,4 +48,23 @@ export async function findResultPage(
     from bulk_registrations r
     where r.id = ${id}::bigint`;
   return rows[0] ? { ...rows[0], batches: parseBatches(rows[0].batches) } : null;
+}
+
+/** Lists the mentors of a range of positions, in their order. */
+export async function findMentorIds(
+  db: Executor,
+  registrationId: bigint,
+  { first, last }: Range,
+): Promise<string[]> {
+  const rows = await db.$queryRaw<Array<{ mentorIds: string }>>`
+    select to_json(
+      mentor_ids[greatest(${first}::integer - first_position + 1, 1) : ${last}::integer - first_position + 1]
+    )::text as "mentorIds"
+    from registration_batches
+    where registration_id = ${registrationId}::bigint
+      and attempt = 1
+      and first_position <= ${last}::integer
+      and last_position >= ${first}::integer
+    order by first_position`;
+  return rows.flatMap(({ mentorIds }) => JSON.parse(mentorIds) as string[]);
 }

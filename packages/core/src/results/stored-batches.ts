@@ -4,6 +4,7 @@ import { Prisma } from '../database/generated/client.ts';
 /** One row of registration_batches. What follows from a first value is left out, as in the table. */
 export interface StoredBatch {
   attempt: number;
+  batchNo: number;
   first: number;
   last: number;
   /** null: all from the first to the last. */
@@ -21,6 +22,7 @@ export const batchesAsJson = Prisma.sql`
   json_agg(
     json_build_object(
       'attempt', b.attempt,
+      'batchNo', b.batch_no,
       'first', b.first_position,
       'last', b.last_position,
       'positions', b.positions,

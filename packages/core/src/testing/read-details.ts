@@ -3,14 +3,23 @@ import type { Deps } from '../deps.ts';
 import { getRegistration } from '../registrations/get.ts';
 import { parseRegistrationId } from '../registrations/ids.ts';
 
-/** What an answer about the registration says, unless it is a large one. */
+/** Reads what an answer about the registration says. */
 export async function readDetails(
   deps: Pick<Deps, 'db'>,
   id: string,
-  results: ResultsMode = 'all',
+  view: ResultsMode = 'all',
 ): Promise<RegistrationDetails> {
-  const answer = await getRegistration(deps, parseRegistrationId(id) ?? 0n, { results, ifNoneMatch: null });
-  if (answer.kind === 'unchanged') throw new Error('asked without a tag');
-  if (answer.largeResults !== null) throw new Error('its results come by themselves');
-  return answer.details;
+  const answer = await getRegistration(deps, parseRegistrationId(id) ?? 0n, { view, ifNoneMatch: null });
+  if (answer.kind === 'unchanged' || answer.lists === null) throw new Error('asked for the whole answer');
+  return {
+    ...answer.details,
+    mentor_ids: await gathered(answer.lists.mentorIds),
+    results: await gathered(answer.lists.results),
+  };
+}
+
+async function gathered<T>(pages: AsyncIterable<T[]>): Promise<T[]> {
+  const items: T[] = [];
+  for await (const page of pages) items.push(...page);
+  return items;
 }

@@ -1,0 +1,77 @@
+import { LIMITS, type MentorResult, type ResultsMode } from '@bulk/contract';
+import type { Deps } from '../deps.ts';
+import { mentorIdsOf, mentorResults, type Range } from '../results/mentor-results.ts';
+import { nameExistingActivities } from '../results/name-existing-activities.ts';
+import { findMentorIds, findResultPage } from '../results/result-pages.ts';
+import type { StoredBatch } from '../results/stored-batches.ts';
+import type { DetailsRow } from './find-details.ts';
+import { changedMeanwhile, registrationNotFound } from './refusals.ts';
+
+/** Mentors read at a time: a reader who is slow, or reads no further, holds no more than this in memory. */
+export const PAGE_SIZE = 1_000;
+
+/**
+ * Lists the mentors of a registration, a page at a time.
+ *
+ * @throws AppError `registration_not_found` when it is deleted meanwhile
+ */
+export async function* mentorIdPages({ db }: Pick<Deps, 'db'>, row: DetailsRow): AsyncGenerator<string[]> {
+  yield mentorIdsOf(row.batches, PAGE_SIZE);
+  for (const page of pagesAfterTheFirst(row)) {
+    const mentorIds = await findMentorIds(db.prisma, row.id, page);
+    if (mentorIds.length === 0) throw registrationNotFound(row.id);
+    yield mentorIds;
+  }
+}
+
+/**
+ * Lists the results of a registration as they were when `row` was read, a page at a time.
+ *
+ * @throws AppError `registration_not_found` or `changed_meanwhile` when that can no longer be told
+ */
+export async function* resultPages(
+  deps: Pick<Deps, 'db'>,
+  row: DetailsRow,
+  mode: ResultsMode,
+): AsyncGenerator<MentorResult[]> {
+  if (mode === 'none') return;
+  let unnamed = LIMITS.existingActivitiesPerAnswer;
+  for await (const all of everyResult(deps, row)) {
+    const results = mode === 'failed' ? all.filter((result) => result.status === 'failed') : all;
+    unnamed -= await nameExistingActivities(deps, row, results, { atMost: unnamed });
+    yield results;
+  }
+}
+
+async function* everyResult(deps: Pick<Deps, 'db'>, row: DetailsRow): AsyncGenerator<MentorResult[]> {
+  yield mentorResults(row.status, row.batches, { first: 1, last: Math.min(PAGE_SIZE, row.mentorCount) });
+  for (const page of pagesAfterTheFirst(row)) {
+    yield mentorResults(row.status, await batchesAsTheyWere(deps, row, page), page);
+  }
+}
+
+/**
+ * A batch that is written stays as it is until its attempt is merged, and those that were not written are
+ * known: so a page read later is shown as it was.
+ */
+async function batchesAsTheyWere(
+  { db }: Pick<Deps, 'db'>,
+  { id, attempt, openBatches }: DetailsRow,
+  page: Range,
+): Promise<StoredBatch[]> {
+  const open = new Set(openBatches);
+  const found = await findResultPage(db.prisma, id, { ...page, attempt });
+  if (found === null) throw registrationNotFound(id);
+  if (found.currentAttempt > attempt + (open.size > 0 ? 0 : 1)) throw changedMeanwhile(id);
+  return found.batches.map((batch) =>
+    batch.attempt === attempt && open.has(batch.batchNo)
+      ? { ...batch, activityIds: null, errorCodes: null }
+      : batch,
+  );
+}
+
+function* pagesAfterTheFirst({ mentorCount }: DetailsRow): Generator<Range> {
+  for (let first = 1 + PAGE_SIZE; first <= mentorCount; first += PAGE_SIZE) {
+    yield { first, last: Math.min(first + PAGE_SIZE - 1, mentorCount) };
+  }
+}
