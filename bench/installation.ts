@@ -10,7 +10,7 @@ export const POOL_SIZE = 16;
 /** The service with a database and queues of its own, in processes of its own, with default settings. */
 export interface Installation {
   readonly databaseUrl: string;
-  /** The same database for those that it is held against. */
+  /** The same database for what it is compared with. */
   readonly pool: pg.Pool;
   readonly client: ServiceClient;
   readonly baseUrl: string;
@@ -68,11 +68,11 @@ export async function install(options: InstallOptions): Promise<Installation> {
     },
     workers,
     async restartApi() {
-      await stop(api);
+      await api.stop();
       api = await start('api');
     },
     async remove() {
-      await Promise.all([api, ...workers].map(stop));
+      await Promise.all([api, ...workers].map((each) => each.stop()));
       await client.close();
       await pool.end();
       await dropDatabase(servers.postgresUrl, name);
@@ -80,11 +80,6 @@ export async function install(options: InstallOptions): Promise<Installation> {
     },
   };
   return installation;
-}
-
-async function stop(process: ServiceProcess): Promise<void> {
-  process.kill('SIGTERM');
-  await process.ended;
 }
 
 async function dropDatabase(url: string, name: string): Promise<void> {

@@ -1,12 +1,21 @@
-import { chmodSync, mkdtempSync, openSync, realpathSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, openSync, realpathSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startEmbeddedPostgres } from '@bulk/embedded';
+import { startRedis } from '../scripts/lib/test-redis.mjs';
 import { type Installation, install } from './installation.ts';
-import { providePostgres, type Server, startRedis } from './servers.ts';
 
 export const BACKENDS = ['redis', 'postgres'] as const;
 export type Backend = (typeof BACKENDS)[number];
+
+/** With its default settings, durable ones: what is measured is what one gets. */
+interface Server {
+  readonly url: string;
+  stop(): Promise<void>;
+  /** For the last moment of the process. */
+  kill(): void;
+}
 
 /** The servers that everything here runs on: one PostgreSQL, one Redis. */
 export interface World {
@@ -27,7 +36,9 @@ export async function createWorld(backend: Backend, nodeArgs: readonly string[])
   // mkdtemp closes it to others, but root's PostgreSQL runs as another user.
   chmodSync(dir, 0o755);
   const postgres = await providePostgres(dir);
-  const redis = await startRedis(dir);
+  const redisDir = join(dir, 'redis');
+  mkdirSync(redisDir);
+  const redis = await startRedis({ dir: redisDir });
   const logFile = openSync(join(dir, 'service.log'), 'a');
   const installations = new Set<Installation>();
   const abandon = () => {
@@ -61,4 +72,11 @@ export async function createWorld(backend: Backend, nodeArgs: readonly string[])
   function onRemoved(installation: Installation): void {
     installations.delete(installation);
   }
+}
+
+/** The one that DATABASE_URL names, else one of our own. */
+async function providePostgres(dir: string): Promise<Server> {
+  const given = process.env.DATABASE_URL;
+  if (given) return { url: given, stop: async () => {}, kill: () => {} };
+  return startEmbeddedPostgres({ dataDir: join(dir, 'postgres'), log: () => {}, durable: true });
 }

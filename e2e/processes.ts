@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
@@ -9,9 +9,9 @@ const PROGRAMS = {
 const FROM_SOURCE = ['--import', 'tsx', '--conditions=@bulk/source'];
 
 export interface StartOptions {
-  /** What was built, as in production: starts in half the time, and may be out of date. */
+  /** The build, as in production: it starts in half the time, and may be out of date. */
   isBuilt?: boolean;
-  /** Where it writes to: where we do, or a file descriptor. */
+  /** Where its output goes: to ours, or to a file descriptor. */
   output?: 'inherit' | number;
   /** Options of Node itself. */
   nodeArgs?: readonly string[];
@@ -22,9 +22,11 @@ export interface ServiceProcess {
   kill(signal: NodeJS.Signals): void;
   /** Resolves with the exit code, or the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals>;
+  /** Sends the signal (SIGTERM) and resolves as `ended` does. */
+  stop(signal?: NodeJS.Signals): Promise<number | NodeJS.Signals>;
 }
 
-/** Starts one of the programs as a process of its own, and is back when it says that it is ready. */
+/** Starts one of the programs as a process of its own. Resolves when that says that it is ready. */
 export async function startProcess(
   program: keyof typeof PROGRAMS,
   env: Record<string, string>,
@@ -36,17 +38,16 @@ export async function startProcess(
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', output, output, 'ipc'],
   });
-  const ended = endOf(child);
+  const ended = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals);
   await Promise.race([
     once(child, 'message'),
     ended.then((end) => {
       throw new Error(`${program} ended with ${end} before it was ready`);
     }),
   ]);
-  return { pid: child.pid ?? 0, kill: (signal) => void child.kill(signal), ended };
-}
-
-async function endOf(child: ChildProcess): Promise<number | NodeJS.Signals> {
-  const [code, signal] = await once(child, 'exit');
-  return code ?? signal;
+  const stop = (signal: NodeJS.Signals = 'SIGTERM') => {
+    child.kill(signal);
+    return ended;
+  };
+  return { pid: child.pid ?? 0, kill: (signal) => void child.kill(signal), ended, stop };
 }

@@ -13,17 +13,17 @@ export interface Service {
   start(program: 'api' | 'worker', settings?: Record<string, string>): Promise<ServiceProcess>;
   /** Ends a process before its time. */
   stop(running: ServiceProcess, signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
-  /** Submits over HTTP, as somebody else would. */
+  /** Submits over HTTP, as any caller does. */
   submit(request: object): Promise<string>;
   /** Without the results. */
   details(id: string): Promise<RegistrationDetails>;
-  /** As `details`, when it is not processing any more. */
+  /** Waits until it is not processing any more. */
   finished(id: string): Promise<RegistrationDetails>;
-  /** Ends everything, and checks what it left behind. */
+  /** Stops everything, and checks that the database is consistent. */
   close(): Promise<void>;
 }
 
-/** The API as it was built last, with its page, in a process of its own; workers as they are asked for. */
+/** Starts the API as it was built last, with its page, in a process of its own; workers on request. */
 export async function startService(
   backend: 'postgres' | 'redis',
   settings: Record<string, string> = {},
@@ -37,7 +37,6 @@ export async function startService(
   });
   let running: ServiceProcess[] = [];
   const start: Service['start'] = async (program, others = {}) => {
-    // What was built, like the page: it starts in half the time.
     const started = await startProcess(program, { ...deps.env, ...others }, { isBuilt: true });
     running.push(started);
     return started;
@@ -49,8 +48,7 @@ export async function startService(
     api: await start('api'),
     start,
     async stop(process, signal = 'SIGTERM') {
-      process.kill(signal);
-      expect(await process.ended).toBe(signal === 'SIGTERM' ? 0 : signal);
+      expect(await process.stop(signal)).toBe(signal === 'SIGTERM' ? 0 : signal);
       running = running.filter((each) => each !== process);
     },
     async submit(request) {
@@ -63,7 +61,7 @@ export async function startService(
       return ((await answer.json()) as { id: string }).id;
     },
     async details(id) {
-      return (await (await fetch(`${registrations}/${id}?results=none`)).json()) as RegistrationDetails;
+      return (await (await fetch(`${registrations}/${id}?view=status`)).json()) as RegistrationDetails;
     },
     finished: (id) =>
       waitFor(async () => {
@@ -72,7 +70,7 @@ export async function startService(
       }),
     async close() {
       await Promise.all(running.map((process) => service.stop(process)));
-      // What has just been filled looks empty to the planner, and comparing it all would take minutes.
+      // Without statistics the planner takes full tables for empty, and the checks would take minutes.
       await deps.db.prisma.$executeRaw`analyze`;
       expect(await findInconsistencies(deps)).toEqual([]);
       await deps.close();

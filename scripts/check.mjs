@@ -17,7 +17,7 @@ const checks = [
   { name: 'unused code', commands: ['knip --no-progress --no-config-hints'] },
   {
     name: 'imports',
-    commands: ['depcruise packages apps --config .dependency-cruiser.cjs'],
+    commands: ['depcruise packages apps e2e bench --config .dependency-cruiser.cjs'],
     isPlausible: hasReadTypeScript,
   },
   { name: 'drift', commands: ['node scripts/check-drift.mjs'] },

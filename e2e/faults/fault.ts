@@ -1,13 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '@bulk/core/testing';
 import type { MemberName } from './fleet.ts';
-import type { Stage, Verdict } from './interception.ts';
+import { type Interception, type Stage, Trap, type Verdict } from './interception.ts';
 import type { Load } from './load.ts';
 import type { Statement } from './postgres-wire.ts';
 import type { Backend, World } from './world.ts';
 
 /** What a fault really hit, by name: "mid-transaction": 2. */
 export type Hits = Record<string, number>;
+
+/** A fault that never met what it is about proves nothing. */
+export function hasHit(hits: Hits): boolean {
+  return Object.entries(hits).some(([label, value]) => !isDuration(label) && value > 0);
+}
+
+export function isDuration(label: string): boolean {
+  return label.endsWith(' ms');
+}
 
 export interface FaultContext {
   readonly world: World;
@@ -35,53 +44,21 @@ export interface Fault {
   afterwards?(world: World): Promise<void>;
 }
 
-export interface NextStatement {
+export interface NextStatement extends Omit<Interception<Statement>, 'act'> {
   on: readonly MemberName[];
-  statement: Statement;
-  at: 'request' | 'reply';
-  /** Only those whose bytes hold this. */
-  holding?: string;
-  times?: number;
-  /** Until then it must have come; else it counts as not hit. */
+  /** If it has not come by then, it counts as not hit. */
   withinMs?: number;
   act: (name: MemberName, stage: Stage) => Promise<Verdict> | Verdict;
 }
 
-/** Lies in wait for statements on the way to PostgreSQL. @returns how many there were */
+/** Waits for statements on their way to PostgreSQL. @returns how many there were */
 export async function onNextStatement(world: World, next: NextStatement): Promise<number> {
-  const { on, statement, at, holding = '', times = 1, withinMs = 6_000, act } = next;
-  let left = times;
-  let count = 0;
-  let onEnough: () => void = () => {};
-  const enough = new Promise<void>((resolve) => {
-    onEnough = resolve;
-  });
-  const underWay = new Set<Promise<unknown>>();
-  const traps = on.map((name) =>
-    world.links[name].postgres.intercept({
-      statement,
-      at,
-      holding,
-      times,
-      async act(stage) {
-        if (left <= 0) return 'pass';
-        left -= 1;
-        const acting = Promise.resolve(act(name, stage));
-        underWay.add(acting);
-        // Thrown below, when all that is under way is over.
-        acting.catch(() => {});
-        const verdict = await acting;
-        count += 1;
-        if (count === times) onEnough();
-        return verdict;
-      },
-    }),
-  );
-  await Promise.race([enough, delay(withinMs)]);
-  for (const trap of traps) trap.disarm();
-  left = 0;
-  await Promise.all(underWay);
-  return count;
+  const { on, withinMs = 6_000, act, ...interception } = next;
+  const trap = new Trap({ ...interception, act: (stage, name) => act(name as MemberName, stage) });
+  for (const name of on) world.links[name].postgres.watch(trap);
+  await Promise.race([trap.sprung, delay(withinMs)]);
+  await trap.disarm();
+  return trap.count();
 }
 
 let mentorsMade = 0;

@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { withDeadline } from '@bulk/core';
+import { waitFor } from '@bulk/core/testing';
 import { type ServiceProcess, startProcess } from '../processes.ts';
 
 export type MemberName = 'api' | 'worker-1' | 'worker-2';
@@ -16,35 +17,26 @@ interface Member {
   /** Its end is our doing. */
   isExpectedToEnd: boolean;
   isWanted: boolean;
-  isStarting: boolean;
-  starting: Promise<void>;
+  starting: Promise<void> | null;
 }
 
 const RESTART_MS = 200;
 const SETTLE_MS = 30_000;
 
 /**
- * The service's processes under a supervisor that starts again whatever ends, as an operator's
- * would. A process that ends without our doing is a finding.
+ * The service's processes under a supervisor that restarts whatever ends, as an operator's would.
+ * A process that ends without our doing breaks a promise.
  */
 export class Fleet {
-  readonly findings: string[] = [];
+  readonly broken: string[] = [];
   readonly #members = new Map<MemberName, Member>();
   readonly #dir: string;
 
   constructor(dir: string, envs: Record<MemberName, Record<string, string>>) {
     this.#dir = dir;
     for (const [name, env] of Object.entries(envs) as [MemberName, Record<string, string>][]) {
-      this.#members.set(name, {
-        name,
-        env,
-        extraEnv: {},
-        process: null,
-        isExpectedToEnd: false,
-        isWanted: false,
-        isStarting: false,
-        starting: Promise.resolve(),
-      });
+      const state = { process: null, isExpectedToEnd: false, isWanted: false, starting: null };
+      this.#members.set(name, { name, env, extraEnv: {}, ...state });
     }
   }
 
@@ -58,10 +50,6 @@ export class Fleet {
     member.extraEnv = extraEnv;
     if (member.process === null) this.#launch(member);
     await member.starting;
-  }
-
-  isRunning(name: MemberName): boolean {
-    return this.#get(name).process !== null;
   }
 
   /** kill -9, or another signal that ends it; the supervisor starts it again. */
@@ -85,16 +73,14 @@ export class Fleet {
     if (process === null) return 0;
     member.isExpectedToEnd = true;
     const startedAt = performance.now();
-    process.kill('SIGTERM');
-    const end = await withDeadline(process.ended, withinMs, `the graceful end of ${name}`).catch(
+    const end = await withDeadline(process.stop(), withinMs, `the graceful end of ${name}`).catch(
       (error: Error) => error,
     );
     if (end instanceof Error) {
-      this.findings.push(end.message);
-      process.kill('SIGKILL');
-      await process.ended;
+      this.broken.push(end.message);
+      await process.stop('SIGKILL');
     } else if (end !== 0) {
-      this.findings.push(`${name} was told to stop and ended with ${end}, not with 0`);
+      this.broken.push(`${name} was told to stop and ended with ${end}, not with 0`);
     }
     return performance.now() - startedAt;
   }
@@ -115,9 +101,8 @@ export class Fleet {
   /** Back when whatever was killed runs again. */
   async settled(): Promise<void> {
     for (const member of this.#members.values()) {
-      const deadline = Date.now() + SETTLE_MS;
-      const isSettling = () => member.isWanted && (member.process === null || member.isExpectedToEnd);
-      while (isSettling() && Date.now() < deadline) await delay(10);
+      const isSettled = () => !member.isWanted || (member.process !== null && !member.isExpectedToEnd);
+      await waitFor(isSettled, { timeoutMs: SETTLE_MS }).catch(() => {});
     }
   }
 
@@ -126,12 +111,10 @@ export class Fleet {
   }
 
   #launch(member: Member): void {
-    if (member.isStarting) return;
-    member.isStarting = true;
-    member.starting = this.#startProcess(member)
-      .catch((error: Error) => void this.findings.push(`${member.name}: ${error.message}`))
+    member.starting ??= this.#startProcess(member)
+      .catch((error: Error) => void this.broken.push(`${member.name}: ${error.message}`))
       .finally(() => {
-        member.isStarting = false;
+        member.starting = null;
       });
   }
 
@@ -150,7 +133,7 @@ export class Fleet {
 
   async #afterEnd(member: Member, end: number | NodeJS.Signals): Promise<void> {
     member.process = null;
-    if (!member.isExpectedToEnd) this.findings.push(`${member.name} ended by itself with ${end}`);
+    if (!member.isExpectedToEnd) this.broken.push(`${member.name} ended by itself with ${end}`);
     await delay(RESTART_MS);
     if (member.isWanted && member.process === null) this.#launch(member);
   }

@@ -18,55 +18,55 @@ export interface Interception<Statement extends string> {
   /** Only those whose bytes hold this, as far as they come in one piece. */
   holding?: string;
   times?: number;
-  /** Meanwhile nothing moves on that connection. */
-  act: (stage: Stage) => Promise<Verdict> | Verdict;
+  /** Meanwhile nothing moves on that connection. `link`: the name of the proxy. */
+  act: (stage: Stage, link: string) => Promise<Verdict> | Verdict;
 }
 
-export interface Trap {
-  /** Fulfilled when it has sprung as often as asked; never rejected. */
+/** Acts on the first `times` such statements on all the connections that it watches. */
+export class Trap<Statement extends string = string> {
+  /** Fulfilled when it has acted as often as asked; never rejected. */
   readonly sprung: Promise<void>;
-  count(): number;
-  disarm(): void;
-}
+  readonly #interception: Interception<Statement>;
+  readonly #acting = new Set<Promise<Verdict>>();
+  #left: number;
+  #count = 0;
+  #onLast: () => void = () => {};
 
-/** One statement that was caught. */
-export interface Catch {
-  readonly at: 'request' | 'reply';
-  spring(stage: Stage): Promise<Verdict>;
-}
-
-/** What lies in wait on one stretch of network. */
-export class Traps<Statement extends string> {
-  readonly #armed = new Set<(statement: Statement, chunk: Buffer) => Catch | null>();
-
-  arm({ statement, at, holding = '', times = 1, act }: Interception<Statement>): Trap {
-    let left = times;
-    let count = 0;
-    let onLast: () => void = () => {};
-    const sprung = new Promise<void>((resolve) => {
-      onLast = resolve;
+  constructor(interception: Interception<Statement>) {
+    this.#interception = interception;
+    this.#left = interception.times ?? 1;
+    this.sprung = new Promise((resolve) => {
+      this.#onLast = resolve;
     });
-    const spring = async (stage: Stage): Promise<Verdict> => {
-      const verdict = await act(stage);
-      count += 1;
-      if (count === times) onLast();
-      return verdict;
-    };
-    const look = (met: Statement, chunk: Buffer): Catch | null => {
-      if (met !== statement || !chunk.includes(holding)) return null;
-      left -= 1;
-      if (left === 0) this.#armed.delete(look);
-      return { at, spring };
-    };
-    this.#armed.add(look);
-    return { sprung, count: () => count, disarm: () => void this.#armed.delete(look) };
   }
 
-  take(statement: Statement, chunk: Buffer): Catch | null {
-    for (const look of this.#armed) {
-      const caught = look(statement, chunk);
-      if (caught !== null) return caught;
-    }
-    return null;
+  catches(met: Statement, chunk: Buffer): boolean {
+    const { statement, holding = '' } = this.#interception;
+    return this.#left > 0 && met === statement && chunk.includes(holding);
+  }
+
+  /** At the stage that it waits for, else it lets pass. */
+  async act(stage: Stage, link: string): Promise<Verdict> {
+    const { at, act } = this.#interception;
+    if (this.#left === 0 || (stage === 'sent') !== (at === 'request')) return 'pass';
+    this.#left -= 1;
+    const acting = (async () => act(stage, link))();
+    this.#acting.add(acting);
+    // Thrown by `disarm`, when all that is under way is over.
+    acting.catch(() => {});
+    const verdict = await acting;
+    this.#count += 1;
+    if (this.#count === (this.#interception.times ?? 1)) this.#onLast();
+    return verdict;
+  }
+
+  count(): number {
+    return this.#count;
+  }
+
+  /** Catches nothing any more, and waits for what is under way. @throws what that throws */
+  async disarm(): Promise<void> {
+    this.#left = 0;
+    await Promise.all(this.#acting);
   }
 }

@@ -8,7 +8,7 @@ interface Row {
   status: string;
   attempt: number;
   mentorCount: number;
-  /** Of its array of mentors, and of its attempts: a half registration shows here. */
+  /** All its mentors are in the batches of the first attempt, and there are batches of the current one. */
   isWhole: boolean;
 }
 
@@ -85,17 +85,14 @@ function listRows({ db }: World): Promise<Row[]> {
       status::text as status,
       attempt,
       mentor_count as "mentorCount",
-      mentor_count = (
-        select sum(cardinality(b.mentor_ids))
+      (
+        select
+          sum(cardinality(b.mentor_ids)) filter (where b.attempt = 1) = r.mentor_count
+          and max(b.attempt) = r.attempt
+          and count(distinct b.attempt) = least(r.attempt, 2)
         from registration_batches b
         where b.registration_id = r.id
-          and b.attempt = 1
-      )
-        and attempt = (
-          select count(distinct b.attempt)
-          from registration_batches b
-          where b.registration_id = r.id
-        ) as "isWhole"
+      ) as "isWhole"
     from bulk_registrations r
     order by id`;
 }

@@ -103,7 +103,7 @@ function linksTo(world: World, server: Server): TcpProxy[] {
 }
 
 function linkOf(world: World, name: MemberName, server: Server): TcpProxy | null {
-  return world.links[name][server] as TcpProxy | null;
+  return world.links[name][server];
 }
 
 function sum(numbers: readonly number[]): number {

@@ -1,6 +1,5 @@
 import type { Random } from '@bulk/core/testing';
-import type { Fault } from './fault.ts';
-import { hasHit } from './tally.ts';
+import { type Fault, hasHit } from './fault.ts';
 
 /** Between the names of a pair. */
 export const AND = ' + ';

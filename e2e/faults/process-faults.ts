@@ -121,7 +121,7 @@ async function killApiAtEnqueue({ world, load, pause, struck }: FaultContext): P
     },
   });
   await Promise.race([trap.sprung, Promise.all([load.submit(), pause(6_000)])]);
-  trap.disarm();
+  await trap.disarm();
   await world.fleet.settled();
   return { 'after commit, before enqueue': trap.count() };
 }

@@ -1,38 +1,38 @@
-import { findFreePort } from '@bulk/embedded';
-import { findRedisServer } from '../../scripts/lib/test-redis.mjs';
-import { type RedisProcess, sendToRedis, startRedisProcess } from '../redis-process.ts';
+import { KEEPS_NOTHING, sendToRedis, startRedis } from '../../scripts/lib/test-redis.mjs';
+
+const SETTINGS = [...KEEPS_NOTHING, '--enable-debug-command', 'yes'];
 
 /** The suite's own Redis. It keeps nothing: after a restart it is empty. */
-export interface RedisServer {
+export class RedisServer {
   readonly port: number;
+  readonly #dir: string;
+  #running: Awaited<ReturnType<typeof startRedis>> | null;
+
+  static async start(dir: string): Promise<RedisServer> {
+    return new RedisServer(dir, await startRedis({ dir, settings: SETTINGS }));
+  }
+
+  private constructor(dir: string, running: Awaited<ReturnType<typeof startRedis>>) {
+    this.port = running.port;
+    this.#dir = dir;
+    this.#running = running;
+  }
+
   /** One command, by a connection of its own, not through any proxy. */
-  send(command: string): Promise<string>;
-  signal(name: 'SIGSTOP' | 'SIGCONT'): void;
-  kill(): Promise<void>;
-  start(): Promise<void>;
-}
+  send(command: string): Promise<string> {
+    return sendToRedis(this.port, command);
+  }
 
-const SETTINGS = ['--save', '', '--appendonly', 'no', '--enable-debug-command', 'yes'];
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void {
+    if (this.#running) process.kill(this.#running.pid, name);
+  }
 
-/** @returns null: there is no Redis to be had on this machine */
-export async function startRedis(dir: string): Promise<RedisServer | null> {
-  const program = findRedisServer();
-  if (program === null) return null;
-  const port = await findFreePort();
-  let running: RedisProcess | null = null;
+  async kill(): Promise<void> {
+    await this.#running?.stop();
+    this.#running = null;
+  }
 
-  const server: RedisServer = {
-    port,
-    send: (command) => sendToRedis(port, command),
-    signal: (name) => void (running && process.kill(running.pid, name)),
-    async kill() {
-      await running?.stop();
-      running = null;
-    },
-    async start() {
-      running ??= await startRedisProcess({ program, port, dir, settings: SETTINGS });
-    },
-  };
-  await server.start();
-  return server;
+  async start(): Promise<void> {
+    this.#running ??= await startRedis({ dir: this.#dir, port: this.port, settings: SETTINGS });
+  }
 }

@@ -1,5 +1,6 @@
+import { hasHit } from './fault.ts';
 import { DEFAULT_SETTINGS } from './plan.ts';
-import { hasHit, type RoundSummary, type Tally, tallyFaults } from './tally.ts';
+import { type RoundSummary, type Tally, tallyFaults } from './tally.ts';
 
 const MAX_FINDINGS = 60;
 

@@ -54,7 +54,7 @@ async function run(world: World, options: RoundOptions): Promise<RoundResult> {
   await fleet.stopAll(world.graceMs);
   return {
     ...verdict,
-    findings: [...findings, ...stuck, ...verdict.findings, ...fleet.findings],
+    findings: [...findings, ...stuck, ...verdict.findings, ...fleet.broken],
     strikes,
     skipped,
     answers: journal.answers,

@@ -1,4 +1,4 @@
-import type { Hits } from './fault.ts';
+import { type Hits, isDuration } from './fault.ts';
 import { AND } from './pair-faults.ts';
 import type { RoundResult } from './round.ts';
 import type { Backend } from './world.ts';
@@ -37,13 +37,4 @@ export function tallyFaults(rounds: readonly RoundSummary[]): Tally[] {
     }
   }
   return [...tallies].toSorted(([a], [b]) => a.localeCompare(b)).map(([, tally]) => tally);
-}
-
-/** A fault that never met what it is about proves nothing. */
-export function hasHit(hits: Hits): boolean {
-  return Object.entries(hits).some(([label, value]) => !isDuration(label) && value > 0);
-}
-
-function isDuration(label: string): boolean {
-  return label.endsWith(' ms');
 }

@@ -7,7 +7,7 @@ import { Fleet, type MemberName, WORKERS } from './fleet.ts';
 import { Journal } from './journal.ts';
 import { type PostgresServer, startPostgres } from './postgres-server.ts';
 import { type Statement, tapPostgres } from './postgres-wire.ts';
-import { type RedisServer, startRedis } from './redis-server.ts';
+import { RedisServer } from './redis-server.ts';
 import { tapRedis } from './redis-wire.ts';
 import { TcpProxy } from './tcp-proxy.ts';
 
@@ -53,8 +53,7 @@ const CLOSING_MS = 4_000;
 export async function createWorld({ backend, dir, settings, patience }: WorldOptions): Promise<World> {
   mkdirSync(dir, { recursive: true });
   const postgres = await startPostgres(dir);
-  const redis = backend === 'redis' ? await startRedis(dir) : null;
-  if (backend === 'redis' && redis === null) throw new Error('There is no redis-server on this machine.');
+  const redis = backend === 'redis' ? await RedisServer.start(dir) : null;
 
   const config = loadConfig({
     ...settings,
@@ -121,11 +120,11 @@ async function linkAll(
   postgres: PostgresServer,
   redis: RedisServer | null,
 ): Promise<Record<MemberName, Links>> {
-  const link = async (): Promise<Links> => ({
-    postgres: await TcpProxy.between(postgres.port, tapPostgres),
+  const link = async (name: MemberName): Promise<Links> => ({
+    postgres: await TcpProxy.between(postgres.port, tapPostgres, name),
     redis: redis && (await TcpProxy.between(redis.port, tapRedis)),
   });
-  const [api, first, second] = await Promise.all(['api', ...WORKERS].map(link));
+  const [api, first, second] = await Promise.all((['api', ...WORKERS] as const).map(link));
   return { api: api!, 'worker-1': first!, 'worker-2': second! };
 }
 
