@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RegistrationDetails, ResultsResponse } from '@bulk/contract';
-import { mentors, waitFor } from '@bulk/core/testing';
+import { mentors, submit as storeRegistration, waitFor } from '@bulk/core/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TcpProxy } from '../faults/tcp-proxy.ts';
 import { type BulkOptions, bulk } from './bulk.ts';
@@ -67,7 +67,7 @@ test('submit prints the id and nothing else on standard output', async () => {
   );
   expect(await detailsOf(out.trim())).toMatchObject({
     coordinator_id: 'coord-1',
-    mentor_ids: ['m-1', 'm-2'],
+    progress: { pending: 2 },
     activity_type: 'workshop',
     activity_date: '2031-01-01',
     duration_minutes: 60,
@@ -198,11 +198,31 @@ test.each([
     'It begins:\n  a,b\n  1,2\n',
   ],
   ['a file without ids', '\n\n', 'There are no mentor ids in -'],
-  ['a spreadsheet', 'PK\u0003\u0004\0', 'standard input is not text in UTF-8'],
+  ['a spreadsheet', 'PK\u0003\u0004\0', 'standard input is not text: save a spreadsheet as CSV first'],
 ])('2: %s', async (_, stdin, said) => {
   const { code, err } = await run(['submit', '-', ...activity('2031-01-01')], { stdin });
   expect(code).toBe(2);
   expect(err).toContain(said);
+});
+
+test('2: a first line that may be a heading or a mentor, until it is said which', async () => {
+  const before = await registrations();
+  const submit = (stdin: string, ...more: string[]) =>
+    run(['submit', '-', ...activity('2031-01-05'), ...more], { stdin });
+  const { code, err } = await submit("Mentor's name\n17\n18\n");
+  expect(code).toBe(2);
+  expect(err).toBe(
+    `Error: standard input begins with "Mentor's name", which may be a heading or a mentor.\n` +
+      `  If it is a heading, add: --column 'Mentor'\\''s name'\n  If it is a mentor, add: --no-heading\n`,
+  );
+  const employees = 'Employee\nm-1\nm-2\n';
+  expect((await submit(employees)).err).toContain('add: --column Employee\n');
+  expect((await submit(employees, '--column', 'Employee', '--no-heading')).code).toBe(2);
+  expect(await registrations()).toBe(before);
+  const asHeading = await submit(employees, '--column', 'employee', '--json');
+  expect(JSON.parse(asHeading.out)).toMatchObject({ mentor_ids: ['m-1', 'm-2'] });
+  const asMentor = await submit(employees, '--no-heading', '--json');
+  expect(JSON.parse(asMentor.out)).toMatchObject({ mentor_ids: ['Employee', 'm-1', 'm-2'] });
 });
 
 test('3: not found, and not in a state for that', async () => {
@@ -332,6 +352,15 @@ test('a file of results appears whole, or not at all', async () => {
   expect(missing.code).toBe(2);
   expect(missing.err).toContain('could not be written (ENOENT)');
   expect(readdirSync(folder).filter((name) => name.endsWith('.partial'))).toEqual([]);
+});
+
+test('a file of results can be submitted, and has the very same ids', async () => {
+  const ids = ['-17', '=1+1', "'-17", "''=x", 'plain', '@a', "it's", '＝1', ' m-1', 'a,"b";c'];
+  const id = await storeRegistration(service.deps, { mentor_ids: ids });
+  const output = join(folder, 'round-trip.csv');
+  await run(['results', id, '--output', output]);
+  const { out } = await run(['submit', output, ...activity('2031-06-05'), '--json']);
+  expect(JSON.parse(out)).toMatchObject({ mentor_ids: ids });
 });
 
 test('4: a download that breaks off leaves no file', async () => {

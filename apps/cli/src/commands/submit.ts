@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ApiProblem } from '@bulk/client';
 import { type CreateRegistrationRequest, LIMITS } from '@bulk/contract';
+import { Option } from 'commander';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { visible } from '../io.ts';
@@ -21,6 +22,7 @@ interface SubmitOptions {
   dryRun?: true;
   watch?: true;
   column?: string;
+  heading: boolean;
   idempotencyKey?: string;
 }
 
@@ -38,7 +40,8 @@ export function addSubmit({ program, perform }: Registry): void {
     .requiredOption('--duration <minutes>', 'how long it took', wholeNumber)
     .option('--notes <text>', 'kept with every activity')
     .option('--override-duplicates', 'write one more activity for those who already have this one')
-    .option('--column <name>', 'where the ids are in a CSV file; else mentor_id, mentor or id')
+    .option('--column <name>', 'heading of the column with the ids; else mentor_id, mentor or id')
+    .addOption(new Option('--no-heading', 'the first line is a mentor, not a heading').conflicts('column'))
     .option('--dry-run', 'only tell who would be a duplicate')
     .option('--watch', 'stay until it is finished')
     .option('--idempotency-key <key>', 'names this registration: sent again, it is not made again')
@@ -56,7 +59,8 @@ Examples:
 `;
 
 async function submit(context: Context, files: string[], options: SubmitOptions): Promise<ExitCode> {
-  const list = await readMentors(files, { column: options.column ?? null, stdin: context.io.stdin });
+  const { column, heading: hasHeading } = options;
+  const list = await readMentors(files, { column, hasHeading, stdin: context.io.stdin });
   tellWhatWasRead(context, list);
   const request = requestOf(list, options);
   try {

@@ -1,8 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import {
+  type MentorFile,
+  type ReadOptions,
+  readMentorFile,
+  type UnusableFile,
+} from '@bulk/client/mentor-file';
+import { visible } from '../io.ts';
 import { UsageError } from '../usage-error.ts';
-import { parseMentors } from './parse-mentors.ts';
 
 export interface MentorList {
   /** Each once, in the order in which they came. */
@@ -15,22 +21,20 @@ export interface MentorList {
 
 /**
  * @param files `-` is `stdin`
- * @param options.column of CSV files; null: guessed by its name
- * @throws UsageError for files that can't be read, or have no ids
+ * @throws UsageError for files that can't be read, or have no ids, or not clearly
  */
 export async function readMentors(
   files: string[],
-  { column, stdin }: { column: string | null; stdin: Readable },
+  { stdin, ...options }: ReadOptions & { stdin: Readable },
 ): Promise<MentorList> {
   const ids = new Set<string>();
   let found = 0;
   let empty = 0;
   for (const file of files) {
     const name = file === '-' ? 'standard input' : file;
-    const text = decode(await read(file, stdin), name);
-    const list = parseMentors(text, { name, column });
+    const list = listOf(readMentorFile(decode(await read(file, stdin), name), options), name);
     for (const id of list.ids) ids.add(id);
-    found += list.ids.length;
+    found += list.entries.length;
     empty += list.empty;
   }
   if (found === 0) throw new UsageError(`There are no mentor ids in ${files.join(', ')}`);
@@ -48,13 +52,38 @@ async function read(file: string, stdin: Readable): Promise<Buffer> {
   }
 }
 
-/** A spreadsheet is no text, and its bytes as ids would be nonsense that is accepted. */
+/** Other bytes as ids would be nonsense that is accepted. */
 function decode(bytes: Buffer, name: string): string {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    if (!text.includes('\0')) return text;
-  } catch {
-    // Said below, for both.
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    const message = `${name} is not text in UTF-8: save a spreadsheet as CSV (UTF-8) first`;
+    throw new UsageError(message, { cause: error });
   }
-  throw new UsageError(`${name} is not text in UTF-8: save a spreadsheet as CSV (UTF-8) first`);
+}
+
+/** @throws UsageError that tells how to go on */
+function listOf(read: MentorFile, name: string) {
+  if (read.kind === 'list') return read;
+  const lines = read.kind === 'unclear' ? unclearLines(read.heading, name) : unusableLines(read, name);
+  throw new UsageError(lines.map(visible).join('\n'));
+}
+
+function unclearLines(heading: string, name: string): string[] {
+  // Quoted for the shell, which would run what a file may hold.
+  const column = /^[\w.-]+$/.test(heading) ? heading : `'${heading.replaceAll("'", "'\\''")}'`;
+  return [
+    `${name} begins with ${JSON.stringify(heading)}, which may be a heading or a mentor.`,
+    `  If it is a heading, add: --column ${column}`,
+    '  If it is a mentor, add: --no-heading',
+  ];
+}
+
+function unusableLines({ problem, firstLines }: UnusableFile, name: string): string[] {
+  if (firstLines.length === 0) return [`${name} ${problem}`];
+  return [
+    `${name} ${problem}. It begins:`,
+    ...firstLines.map((line) => `  ${line}`),
+    'Its first line must name the columns; --column says which one has the ids.',
+  ];
 }
