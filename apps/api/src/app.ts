@@ -26,7 +26,7 @@ export async function buildApp(deps: Deps): Promise<App> {
   addDraining(app);
   addRequestLog(app);
   addProblems(app);
-  addJsonBodies(app);
+  addJsonBodies(app, deps.config);
   addValidation(app);
   addSerialization(app);
   await addSecurityHeaders(app);
@@ -50,8 +50,8 @@ function createServer({ config, log }: Deps): App {
     bodyLimit: config.bodyLimitBytes,
     /** A request, body and all, has this long to arrive. */
     requestTimeout: 60_000,
-    /** A connection on which nothing moves is closed after this. */
-    connectionTimeout: 120_000,
+    /** A connection on which nothing moves is closed: a client that stalls holds a part of our memory. */
+    connectionTimeout: 30_000,
     keepAliveTimeout: 72_000,
     http: { headersTimeout: 30_000 },
     forceCloseConnections: 'idle',

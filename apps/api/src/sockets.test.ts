@@ -63,7 +63,7 @@ test('headers, requests and connections that do not get on are given up after a 
   expect({ headersTimeout, requestTimeout, timeout, keepAliveTimeout }).toEqual({
     headersTimeout: 30_000,
     requestTimeout: 60_000,
-    timeout: 120_000,
+    timeout: 30_000,
     keepAliveTimeout: 72_000,
   });
 });

@@ -3,6 +3,7 @@ import { AppError, toAppError } from '@bulk/core';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { App } from '../fastify-app.ts';
 import { PROBLEM_TYPE, problemOf } from './problem.ts';
+import { tooLarge } from './read-body.ts';
 
 /** For outages that don't say themselves when to try again. */
 const RETRY_AFTER_SECONDS = 5;
@@ -33,6 +34,8 @@ function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyRe
 
   const retryAfterSeconds = answer.retryAfterSeconds ?? (status === 503 ? RETRY_AFTER_SECONDS : null);
   if (retryAfterSeconds !== null) reply.header('retry-after', String(retryAfterSeconds));
+  // A body that was refused before its end is not waited for.
+  if (!request.raw.complete) reply.header('connection', 'close');
   // Serialized here: a route's schema must not get in the way of saying what went wrong.
   reply.code(status).type(PROBLEM_TYPE).serializer(JSON.stringify).send(problemOf(answer));
 }
@@ -51,7 +54,7 @@ function refusalOf(error: unknown, request: FastifyRequest): AppError | null {
     case 404:
       return nothingHere();
     case 413:
-      return new AppError('too_large', `The request body must have at most ${inMebibytes(request)} MiB.`);
+      return tooLarge(request.routeOptions.bodyLimit);
     case 415:
       return new AppError(
         'unsupported_media_type',
@@ -65,8 +68,4 @@ function refusalOf(error: unknown, request: FastifyRequest): AppError | null {
 
 function nothingHere(): AppError {
   return new AppError('not_found', 'No route of this service has this method and path.');
-}
-
-function inMebibytes(request: FastifyRequest): string {
-  return (request.routeOptions.bodyLimit / 2 ** 20).toLocaleString('en-US', { maximumFractionDigits: 2 });
 }

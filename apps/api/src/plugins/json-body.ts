@@ -1,18 +1,19 @@
 import { isUtf8 } from 'node:buffer';
-import { AppError } from '@bulk/core';
+import type { IncomingMessage } from 'node:http';
+import { AppError, type Config } from '@bulk/core';
 import type { App } from '../fastify-app.ts';
 import { refuseOutsizedJson } from '../validation/json-size.ts';
 import { pointerTo } from '../validation/pointer.ts';
+import { createBodyReader } from './read-body.ts';
 
 const RESERVED_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** Bodies are JSON in UTF-8; any other content type is refused. */
-export function addJsonBodies(app: App): void {
+export function addJsonBodies(app: App, { bodyLimitBytes }: Pick<Config, 'bodyLimitBytes'>): void {
+  const reader = createBodyReader({ limitBytes: bodyLimitBytes, roomBytes: 2 * bodyLimitBytes });
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser(
-    'application/json',
-    { parseAs: 'buffer' },
-    async (_request: unknown, body: Buffer) => parseJsonBody(body),
+  app.addContentTypeParser('application/json', async (_request: unknown, payload: IncomingMessage) =>
+    parseJsonBody(await reader.read(payload)),
   );
 }
 

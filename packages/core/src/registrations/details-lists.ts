@@ -7,8 +7,14 @@ import type { StoredBatch } from '../results/stored-batches.ts';
 import type { DetailsRow } from './find-details.ts';
 import { changedMeanwhile, registrationNotFound } from './refusals.ts';
 
-/** Mentors read at a time: a reader who is slow, or reads no further, holds no more than this in memory. */
-export const PAGE_SIZE = 1_000;
+/** Mentors of the first page. */
+export const FIRST_PAGE = 1_000;
+
+/** Of one page, about: what a reader who is slow, or reads no further, holds in memory. */
+const PAGE_BYTES = 400_000;
+/** Of the pages of all who read at once: the more they are, the smaller their pages. */
+const ALL_PAGES_BYTES = 16_000_000;
+const BYTES_AROUND_ID = 70;
 
 /**
  * Lists the mentors of a registration, a page at a time.
@@ -16,7 +22,7 @@ export const PAGE_SIZE = 1_000;
  * @throws AppError `registration_not_found` when it is deleted meanwhile
  */
 export async function* mentorIdPages({ db }: Pick<Deps, 'db'>, row: DetailsRow): AsyncGenerator<string[]> {
-  yield mentorIdsOf(row.batches, PAGE_SIZE);
+  yield mentorIdsOf(row.batches, FIRST_PAGE);
   for (const page of pagesAfterTheFirst(row)) {
     const mentorIds = await findMentorIds(db.prisma, row.id, page);
     if (mentorIds.length === 0) throw registrationNotFound(row.id);
@@ -44,7 +50,7 @@ export async function* resultPages(
 }
 
 async function* everyResult(deps: Pick<Deps, 'db'>, row: DetailsRow): AsyncGenerator<MentorResult[]> {
-  yield mentorResults(row.status, row.batches, { first: 1, last: Math.min(PAGE_SIZE, row.mentorCount) });
+  yield mentorResults(row.status, row.batches, { first: 1, last: Math.min(FIRST_PAGE, row.mentorCount) });
   for (const page of pagesAfterTheFirst(row)) {
     yield mentorResults(row.status, await batchesAsTheyWere(deps, row, page), page);
   }
@@ -70,8 +76,20 @@ async function batchesAsTheyWere(
   );
 }
 
-function* pagesAfterTheFirst({ mentorCount }: DetailsRow): Generator<Range> {
-  for (let first = 1 + PAGE_SIZE; first <= mentorCount; first += PAGE_SIZE) {
-    yield { first, last: Math.min(first + PAGE_SIZE - 1, mentorCount) };
+let readers = 0;
+
+function* pagesAfterTheFirst({ mentorCount, batches }: DetailsRow): Generator<Range> {
+  const ids = mentorIdsOf(batches, FIRST_PAGE);
+  const mentorBytes = BYTES_AROUND_ID + ids.reduce((sum, id) => sum + Buffer.byteLength(id), 0) / ids.length;
+  readers += 1;
+  try {
+    for (let first = 1 + FIRST_PAGE; first <= mentorCount; ) {
+      const bytes = Math.min(PAGE_BYTES, ALL_PAGES_BYTES / readers);
+      const last = Math.min(mentorCount, first - 1 + Math.max(FIRST_PAGE, Math.floor(bytes / mentorBytes)));
+      yield { first, last };
+      first = last + 1;
+    }
+  } finally {
+    readers -= 1;
   }
 }

@@ -32,10 +32,10 @@ type Row = Omit<DetailsRow, 'batches' | 'openBatches'> & {
  * Reads what an answer about one registration is made of, in one statement: of two, counts and results were
  * seen to disagree. null if there is no such registration.
  *
- * @param pageSize how many mentors to read; 0: none. Of a registration with more it also tells which batches
+ * @param firstPage how many mentors to read; 0: none. Of a registration with more it also tells which batches
  *   are not written, so that pages read later can show it as it was now.
  */
-export async function findDetails(db: Executor, id: bigint, pageSize: number): Promise<DetailsRow | null> {
+export async function findDetails(db: Executor, id: bigint, firstPage: number): Promise<DetailsRow | null> {
   const rows = await db.$queryRaw<Row[]>`
     select
       ${SNAPSHOT_COLUMNS},
@@ -49,13 +49,13 @@ export async function findDetails(db: Executor, id: bigint, pageSize: number): P
       r.updated_at as "updatedAt",
       r.completed_at as "completedAt",
       ${STARTED_AT} as "startedAt",
-      case when ${pageSize}::integer > 0 then (
+      case when ${firstPage}::integer > 0 then (
         select ${batchesAsJson}
         from registration_batches b
         where b.registration_id = r.id
-          and b.first_position <= ${pageSize}::integer
+          and b.first_position <= ${firstPage}::integer
       ) end as batches,
-      case when ${pageSize}::integer between 1 and r.mentor_count - 1 then (
+      case when ${firstPage}::integer between 1 and r.mentor_count - 1 then (
         select coalesce(json_agg(b.batch_no), '[]')::text
         from registration_batches b
         where b.registration_id = r.id

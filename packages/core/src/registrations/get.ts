@@ -7,7 +7,7 @@ import type {
 import type { Deps } from '../deps.ts';
 import { progressOf } from '../progress/progress.ts';
 import { transientErrorOf } from '../progress/transient-error.ts';
-import { mentorIdPages, PAGE_SIZE, resultPages } from './details-lists.ts';
+import { FIRST_PAGE, mentorIdPages, resultPages } from './details-lists.ts';
 import { etagOf, isKnownTo } from './etag.ts';
 import { type DetailsRow, findDetails } from './find-details.ts';
 import { formatRegistrationId } from './ids.ts';
@@ -50,7 +50,7 @@ export async function getRegistration(
   const etag = etagOf(snapshot, view);
   if (ifNoneMatch !== null && isKnownTo(ifNoneMatch, etag)) return { kind: 'unchanged', etag };
 
-  const row = await findDetails(deps.db.prisma, id, view === 'status' ? 0 : PAGE_SIZE);
+  const row = await findDetails(deps.db.prisma, id, view === 'status' ? 0 : FIRST_PAGE);
   if (row === null) throw registrationNotFound(id);
   return {
     kind: 'details',
@@ -69,7 +69,7 @@ function detailsOf(deps: Pick<Deps, 'db'>, row: DetailsRow, view: DetailsView): 
   const lists = {
     mentorIds: mentorIdPages(deps, row),
     results: resultPages(deps, row, view),
-    isLarge: row.mentorCount > PAGE_SIZE,
+    isLarge: row.mentorCount > FIRST_PAGE,
   };
   return { details, lists };
 }
