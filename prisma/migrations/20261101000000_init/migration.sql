@@ -140,7 +140,10 @@ create index idempotency_keys_created_at_idx on idempotency_keys (created_at);
 
 create table sweeps (
   id integer primary key default 1 check (id = 1),
-  swept_at timestamptz(6) not null
+  -- When the last sweep ended. In the future: until when the sweep under way is claimed.
+  swept_at timestamptz(6) not null,
+  -- The registration after which the next one goes on; 0: it begins with the oldest.
+  after_id bigint not null default 0
 );
 
 insert into sweeps (swept_at) values ('-infinity');

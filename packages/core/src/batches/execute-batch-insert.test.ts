@@ -3,7 +3,16 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { classifySqlFailure } from '../database/sql-failure.ts';
 import { cancelOrDelete } from '../registrations/cancel-or-delete.ts';
 import { insertRegistration } from '../registrations/insert-registration.ts';
-import { createTestDeps, registrationRequest, type TestDeps, waitFor } from '../testing/index.ts';
+import {
+  createTestDeps,
+  mentors,
+  readDetails,
+  registrationRequest,
+  runChain,
+  submit,
+  type TestDeps,
+  waitFor,
+} from '../testing/index.ts';
 import { type BatchKey, type BatchTry, insertBatch } from './batch-statement.ts';
 import { executeBatchInsert } from './execute-batch-insert.ts';
 
@@ -284,4 +293,16 @@ test('ids that others took in between are kept one by one', async () => {
   const ids = (await activitiesOf(batch)).map(({ id }) => id);
   expect((await rowOf(batch)).activityIds).toEqual(ids);
   expect((await entriesOf(batch)).map(({ activityId }) => activityId)).toEqual(ids);
+});
+
+test('a sequence that is behind its table fails nobody: it is a transient error until it is mended', async () => {
+  await runChain(deps, await submit(deps, { mentor_ids: mentors('before', 5) }));
+  await deps.db.prisma.$executeRaw`select setval('activities_id_seq', 1, false)`;
+  const id = await submit(deps, { mentor_ids: mentors('after', 3) });
+  await expect(runChain(deps, id)).rejects.toMatchObject({ code: 'internal' });
+  expect(await readDetails(deps, id)).toMatchObject({ status: 'processing', failure_count: 0 });
+
+  await deps.db.prisma.$executeRaw`select setval('activities_id_seq', (select max(id) from activities))`;
+  await runChain(deps, id);
+  expect(await readDetails(deps, id)).toMatchObject({ status: 'completed', success_count: 3 });
 });

@@ -7,7 +7,8 @@ import type { ResultErrorCode, TransientErrorCode } from '@bulk/contract';
  *   deleted, finished or on another attempt
  * - duplicate: a mentor has the activity, where none was expected to
  * - data: the database refuses a value of a record; trying again would fail again
- * - transient: everything else; trying again may help, and nothing follows from it
+ * - transient: everything else; trying again may help, and nothing follows from it. So is an id that is taken:
+ *   no record is to blame for a sequence that lags behind its table, as after an import (`isSequenceBehind`)
  */
 export type SqlFailure =
   | { kind: 'superseded' }
@@ -39,6 +40,7 @@ export function classifySqlFailure(error: unknown): SqlFailure {
     return { kind: 'transient', code: isConnectionFailure(error) ? 'database_unavailable' : 'internal' };
   if (state === '23514' && text.includes('registration_is_ours')) return { kind: 'superseded' };
   if (state === '23505' && text.includes('activities_once_per_mentor')) return { kind: 'duplicate' };
+  if (isSequenceBehind(error)) return { kind: 'transient', code: 'internal' };
 
   const stateClass = state.slice(0, 2);
   const code = DATA_ERROR_CLASSES[stateClass];
@@ -47,6 +49,15 @@ export function classifySqlFailure(error: unknown): SqlFailure {
   if (state === NOT_ACCEPTING_CONNECTIONS || UNAVAILABLE_CLASSES.has(stateClass))
     return { kind: 'transient', code: 'database_unavailable' };
   return { kind: 'transient', code: 'internal' };
+}
+
+/**
+ * Tells whether a sequence gave out an id that is taken: it is behind its table, as after an import or a failover
+ * by logical replication. `select setval('activities_id_seq', (select max(id) from activities))` mends it.
+ */
+export function isSequenceBehind(error: unknown): boolean {
+  const { state, text } = describe(error);
+  return state === '23505' && /(activities|bulk_registrations)_pkey/.test(text);
 }
 
 interface Described {

@@ -1,6 +1,6 @@
 import type { TransientErrorCode } from '@bulk/contract';
 import { executeBatchInsert } from '../batches/execute-batch-insert.ts';
-import { classifySqlFailure } from '../database/sql-failure.ts';
+import { classifySqlFailure, isSequenceBehind } from '../database/sql-failure.ts';
 import type { Deps } from '../deps.ts';
 import { findSnapshot, type RegistrationSnapshot } from '../progress/registration-snapshot.ts';
 import { formatRegistrationId } from '../registrations/ids.ts';
@@ -120,11 +120,15 @@ async function toTransientError(
   const failure = classifySqlFailure(error);
   const code = failure.kind === 'transient' ? failure.code : 'internal';
   log.warn({ registration: formatRegistrationId(id), attempt, code, err: error }, 'transient error');
+  if (isSequenceBehind(error)) log.error(SEQUENCE_BEHIND);
   await recordTransientError(db.prisma, { registrationId: id, attempt }, code).catch(() => {
     // A database that is away can't store it; the log has it.
   });
   return new TransientJobError(code, error);
 }
+
+const SEQUENCE_BEHIND =
+  "activities_id_seq is behind the ids of its table: run select setval('activities_id_seq', (select max(id) from activities))";
 
 function done({ log }: Deps, snapshot: RegistrationSnapshot): RunOutcome {
   const { id, attempt, status, successCount, failureCount } = snapshot;

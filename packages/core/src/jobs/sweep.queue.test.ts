@@ -102,6 +102,28 @@ test('more than one page of lost jobs is made up for in one sweep', async () => 
   expect(await sweepOnce()).toBe(205);
 });
 
+test('a long backlog is looked at in parts, and the next sweep goes on where the last one ended', async () => {
+  const ids = await Promise.all(Array.from({ length: 805 }, submitted));
+  await waitFor(() => allWait(ids));
+  const newest = await currentJob(deps, ids.toSorted().at(-1) ?? '');
+  await deps.queue.dashboardQueues()[0]?.remove(`bulk-${newest.registrationId}.1.1`);
+  await letTimePass();
+  expect(await sweepOnce()).toBe(0);
+  await letTimePass();
+  expect(await sweepOnce()).toBe(1);
+  const { afterId } = await deps.db.prisma.sweep.findFirstOrThrow();
+  expect(afterId).toBe(0n);
+});
+
+test('nobody sweeps while another worker does', async () => {
+  await deps.db.prisma.$executeRaw`update sweeps set swept_at = clock_timestamp() + interval '1 second'`;
+  await submitted();
+  await loseJobs();
+  await deps.db.prisma
+    .$executeRaw`update bulk_registrations set updated_at = updated_at - interval '1 minute'`;
+  expect(await sweepOnce()).toBe(0);
+});
+
 test.each([
   ['dies with it', false],
   ['puts it off and dies', true],

@@ -1,17 +1,23 @@
 import type { Deps } from '../deps.ts';
 import { dropExpiredKeys } from '../registrations/idempotency-keys.ts';
-import { claimSweep } from './claim-sweep.ts';
+import { claimSweep, endSweep, extendSweep } from './claim-sweep.ts';
 import { claimNextGenerations, type IdleJob, listIdle, noteTaken } from './generations.ts';
 import type { JobData } from './job.ts';
 
 const PAGE = 200;
+
+/** Pages of a sweep that finds nothing lost: however long the backlog, it costs a worker a percent or two. */
+const MAX_QUIET_PAGES = 3;
+
+const KEYS_AT_A_TIME = 5_000;
 
 /** How many job locks a taken job may last without any progress before it counts as lost. */
 const PATIENCE_IN_LOCKS = 4;
 
 /**
  * Re-enqueues registrations that are processing and whose job was lost: never added, given up, or deleted with
- * the queue. One worker an interval does it, whichever comes first. Also deletes expired idempotency keys.
+ * the queue. One worker at a time does it, whichever comes first. It looks at the oldest first, at some hundreds, and
+ * at more while it finds lost ones; the next sweep goes on where it ended. Also deletes expired idempotency keys.
  *
  * BullMQ takes the jobs of a dead worker back, but goes by its workers' clocks: what a worker with a fast
  * clock took, or put off, stays its own until that time has come. So the sweeper also re-enqueues where it
@@ -25,24 +31,51 @@ const PATIENCE_IN_LOCKS = 4;
  */
 export async function sweep(deps: Deps, signal: AbortSignal): Promise<number> {
   const { db, config, log } = deps;
-  if (!(await claimSweep(db.prisma, { everyMs: config.sweepMs }))) return 0;
+  const claim = await claimSweep(db.prisma, { everyMs: config.sweepMs });
+  if (claim === null) return 0;
 
+  let { afterId } = claim;
   let reEnqueued = 0;
-  let afterId = 0n;
-  while (!signal.aborted) {
-    const idle = await listIdle(db.prisma, { afterId, idleMs: config.sweepMs, limit: PAGE });
-    const verdicts = await Promise.all(idle.map((job) => judge(deps, job)));
-    const judged = (verdict: Verdict) => idle.filter((_, index) => verdicts[index] === verdict);
-    const newlyTaken = judged('newly taken');
-    if (newlyTaken.length > 0) await noteTaken(db.prisma, newlyTaken);
-    reEnqueued += await reEnqueue(deps, judged('lost'));
-    const last = idle.at(-1);
-    if (last === undefined || idle.length < PAGE) break;
-    afterId = BigInt(last.registrationId);
+  try {
+    for (let quietPages = 0; quietPages < MAX_QUIET_PAGES && !signal.aborted; ) {
+      const page = await sweepPage(deps, afterId);
+      reEnqueued += page.reEnqueued;
+      if (page.reEnqueued === 0) quietPages += 1;
+      afterId = page.lastId ?? 0n;
+      await extendSweep(db.prisma, afterId);
+      if (page.lastId === null) break;
+    }
+    await dropAllExpiredKeys(deps, signal);
+  } finally {
+    await endSweep(db.prisma);
   }
-  await dropExpiredKeys(db.prisma, { limit: 1_000 });
   if (reEnqueued > 0) log.info({ reEnqueued }, 'swept');
   return reEnqueued;
+}
+
+/** @returns the last registration of the page; null: no other comes after it */
+async function sweepPage(
+  deps: Deps,
+  afterId: bigint,
+): Promise<{ reEnqueued: number; lastId: bigint | null }> {
+  const { db, config } = deps;
+  const idle = await listIdle(db.prisma, { afterId, idleMs: config.sweepMs, limit: PAGE });
+  const verdicts = await Promise.all(idle.map((job) => judge(deps, job)));
+  const judged = (verdict: Verdict) => idle.filter((_, index) => verdicts[index] === verdict);
+  const newlyTaken = judged('newly taken');
+  if (newlyTaken.length > 0) await noteTaken(db.prisma, newlyTaken);
+  const last = idle.length < PAGE ? undefined : idle.at(-1);
+  return {
+    reEnqueued: await reEnqueue(deps, judged('lost')),
+    lastId: last === undefined ? null : BigInt(last.registrationId),
+  };
+}
+
+async function dropAllExpiredKeys({ db, config }: Deps, signal: AbortSignal): Promise<void> {
+  const endsAt = performance.now() + config.sweepMs;
+  let dropped: number;
+  do dropped = await dropExpiredKeys(db.prisma, { limit: KEYS_AT_A_TIME });
+  while (dropped === KEYS_AT_A_TIME && performance.now() < endsAt && !signal.aborted);
 }
 
 type Verdict = 'fine' | 'newly taken' | 'lost';

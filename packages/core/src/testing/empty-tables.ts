@@ -6,7 +6,7 @@ export async function emptyTables({ db: { prisma } }: Pick<Deps, 'db'>): Promise
     with registrations as (delete from bulk_registrations),
     written as (delete from activities),
     keys as (delete from idempotency_keys)
-    update sweeps set swept_at = '-infinity'`;
+    update sweeps set swept_at = '-infinity', after_id = 0`;
   await prisma.$queryRaw`
     select
       setval('bulk_registrations_id_seq', 1, false),
