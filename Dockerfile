@@ -1,12 +1,12 @@
 # syntax=docker/dockerfile:1
 # One build, three images: docker build --target api|worker|migrate .
 
-FROM node:20-slim AS base
+FROM node:24-slim AS base
 ENV CI=1 TURBO_TELEMETRY_DISABLED=1 CHECKPOINT_DISABLE=1
 WORKDIR /app
-# The version of package.json's packageManager. Not corepack: Node 20's no longer knows npm's signing keys.
+# The version of package.json's packageManager. Without corepack, which Node no longer ships from version 25 on.
 RUN npm install --global pnpm@12.4.2
-# Manifests first: an edit of the sources leaves the layers of node_modules as they are.
+# Manifests first: a change of the sources then keeps the cached layers of node_modules.
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
 COPY packages/contract/package.json packages/contract/
 COPY packages/client/package.json packages/client/
@@ -22,22 +22,22 @@ FROM base AS build
 RUN --mount=type=cache,target=/pnpm/store pnpm install --frozen-lockfile --store-dir /pnpm/store
 COPY . .
 RUN pnpm exec prisma generate && pnpm exec turbo run build
-# Only what runs: compiled code with the web page, and the migrations.
+# Only what the images need: compiled code with the web page, and the migrations.
 RUN mkdir /out \
   && find packages apps -type d -name dist -not -path '*/node_modules/*' -prune \
      -exec cp --recursive --parents --target-directory=/out {} + \
   && cp --recursive --parents prisma/migrations /out
 
 FROM base AS production
-# Optional packages are left out: the embedded PostgreSQL is for a newcomer's machine.
+# Without optional packages: only `npm start` needs the embedded PostgreSQL.
 RUN --mount=type=cache,target=/pnpm/store \
     pnpm install --frozen-lockfile --prod --no-optional --store-dir /pnpm/store
 COPY --from=build /out ./
 
-FROM node:20-slim AS runtime
+FROM node:24-slim AS runtime
 ENV NODE_ENV=production HOST=0.0.0.0
 WORKDIR /app
-# Owned by root, run by node: a process can't change its own code.
+# Root owns the files, and the user `node` runs them: a process cannot change its own code.
 COPY --from=production /app ./
 USER node
 
@@ -50,7 +50,7 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.WORKER_HEALTH_PORT}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "apps/worker/dist/main.js"]
 
-# Last, so that a plain `docker build .` makes the API.
+# Last, so that `docker build .` without a target builds the API.
 FROM runtime AS api
 ENV PORT=3000
 EXPOSE 3000

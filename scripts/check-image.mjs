@@ -1,6 +1,6 @@
-// Whether the image can be built, as far as that can be told without an engine: each source of a COPY is in
-// git and not hidden by .dockerignore, and each manifest of the workspace is copied before the packages are
-// installed. Prints what is wrong and exits 1.
+// Checks the image without a Docker engine: each source of a COPY is in git and not hidden by .dockerignore, each
+// manifest of the workspace is copied before the packages are installed, and each setting of .env.example reaches
+// the services of docker-compose.yml that read it. Prints what is wrong and exits 1.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -20,15 +20,28 @@ const manifests = committed.filter((file) =>
 );
 
 const sources = copiedFromContext(read('Dockerfile'));
+// What docker-compose.yml sets itself: inside the containers an .env file must not change it.
+const fixed = ['DATABASE_URL', 'REDIS_URL', 'HOST', 'PORT', 'WORKER_HEALTH_PORT'];
+const unread = {
+  api: ['WORKER_HEALTH_PORT'],
+  worker: ['HOST', 'PORT', 'ADMIN_USER', 'ADMIN_PASSWORD', 'DASHBOARD_READ_ONLY'],
+};
+const settings = [...read('.env.example').matchAll(/^#?([A-Z_]+)=/gm)].map(([, name]) => name);
+
 const problems = [
   ...sources
     .filter((source) => !isInContext(source))
-    .map((source) => `COPY ${source}: not in the build context`),
+    .map((source) => `Dockerfile: COPY ${source}: not in the build context`),
   ...manifests
     .filter((file) => !sources.includes(file))
-    .map((file) => `${file} is not copied before the install`),
+    .map((file) => `Dockerfile: ${file} is not copied before the install`),
+  ...Object.keys(unread).flatMap((service) =>
+    settings
+      .filter((name) => !unread[service].includes(name) && !isPassedTo(service, name))
+      .map((name) => `docker-compose.yml: ${name} does not reach ${service} as it should`),
+  ),
 ];
-for (const problem of problems) console.error(`Dockerfile: ${problem}`);
+for (const problem of problems) console.error(problem);
 process.exitCode = problems.length > 0 ? 1 : 0;
 
 /** The sources of every COPY that takes from the build context and not from an earlier stage. */
@@ -45,6 +58,15 @@ function isInContext(source) {
     source === '.' ||
     context.some((file) => file === source || file.startsWith(`${source.replace(/\/$/, '')}/`))
   );
+}
+
+/** True if the service has the setting: from the shell or .env, or as a fixed value if it is one of `fixed`. */
+function isPassedTo(service, name) {
+  const compose = read('docker-compose.yml');
+  const common = compose.match(/^x-environment:.*\n((?:[ #].*\n|\n)*)/m)?.[1] ?? '';
+  const own = compose.match(new RegExp(`^ {2}${service}:\\n((?: {4}.*\\n|\\n)*)`, 'm'))?.[1] ?? '';
+  const value = `${common}${own}`.match(new RegExp(`^ +${name}: (.*)$`, 'm'))?.[1];
+  return value !== undefined && value.startsWith(`\${${name}:`) !== fixed.includes(name);
 }
 
 /** What .dockerignore hides. Of its language only what ours uses: `*`, `**`, comments and `!`; the last rule wins. */
