@@ -47,7 +47,7 @@ const PAGES: Record<string, (page: Page) => Promise<unknown>> = {
   unusable: async (page) => {
     await page.goto('/new');
     await fillIn(page, { mentors: 'Ada\tada@example.org\nAlan\talan@example.org' });
-    await page.getByText('no column that can be used').waitFor();
+    await page.getByText('has no column named mentor_id').waitFor();
   },
   'dry-run': async (page) => {
     await page.goto('/new');

@@ -1,7 +1,7 @@
 import type { ApiProblem } from '@bulk/client';
+import type { MentorFile } from '@bulk/client/mentor-file';
 import { type CreateRegistrationRequest, type FieldError, LIMITS } from '@bulk/contract';
 import { count, counted } from '../format.ts';
-import type { MentorList, UnusableTable } from './mentor-list.ts';
 
 /** As typed. Whether it makes sense is the API's to say. */
 export interface FormValues {
@@ -49,9 +49,9 @@ export function fieldErrorsOf(
 }
 
 /** Said before anything is sent: 100,000 ids are megabytes. */
-export function tooMany(read: MentorList | UnusableTable): FieldErrors {
+export function tooMany(read: MentorFile): FieldErrors {
   const limit = LIMITS.mentorsPerRegistration;
-  if (read.kind === 'unusable' || read.ids.length <= limit) return {};
+  if (read.kind !== 'list' || read.ids.length <= limit) return {};
   const message = `${counted(read.ids.length, 'mentor')}: at most ${count(limit)} fit into one registration. Split the list.`;
   return { mentor_ids: [message] };
 }

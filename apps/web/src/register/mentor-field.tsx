@@ -1,15 +1,16 @@
+import { type MentorFile, type MentorList, pastedTextOf, readMentorFile } from '@bulk/client/mentor-file';
 import { type DragEvent, useRef, useState } from 'react';
 import { Notice } from '../components/notice.tsx';
 import { counted } from '../format.ts';
 import './mentor-field.css';
-import { type MentorList, pastedTextOf, readMentorFile, type UnusableTable } from './mentor-list.ts';
 import { readFileText } from './read-file-text.ts';
 import { TextField } from './text-field.tsx';
 
 interface Props {
   text: string;
-  onTextChange: (text: string) => void;
-  read: MentorList | UnusableTable;
+  /** `firstMentor` is known to be no heading. */
+  onTextChange: (text: string, firstMentor?: string) => void;
+  read: MentorFile;
 }
 
 /** Mentors are pasted, typed, or come from a file that is dropped; what is in the box counts. */
@@ -22,7 +23,10 @@ export function MentorField({ text, onTextChange, read }: Props) {
     if (!chosen) return;
     const content = readMentorFile(await readFileText(chosen));
     setFile({ name: chosen.name, content });
-    if (content.kind === 'list') onTextChange(pastedTextOf(content));
+    const entries = content.kind === 'unusable' ? [] : content.entries;
+    // A heading that is unclear goes into the box as well: there it is asked about.
+    const firstMentor = content.kind === 'list' ? entries[0] : undefined;
+    if (entries.length > 0) onTextChange(pastedTextOf(entries), firstMentor);
   };
   const drop = (event: DragEvent) => {
     event.preventDefault();
@@ -79,19 +83,29 @@ export function MentorField({ text, onTextChange, read }: Props) {
           }}
         />
       </div>
-      {file?.content.kind === 'unusable' && <Unusable name={file.name} lines={file.content.firstLines} />}
-      {read.kind === 'unusable' && <Unusable name="What you pasted" lines={read.firstLines} />}
+      {file?.content.kind === 'unusable' && <Unusable name={file.name} {...file.content} />}
+      {file?.content.kind === 'list' && file.content.ids.length === 0 && (
+        <Unusable name={file.name} problem="has no mentor ids" firstLines={[]} />
+      )}
+      {read.kind === 'unusable' && <Unusable name="What you pasted" {...read} />}
+      {read.kind === 'unclear' && (
+        <Choice
+          heading={read.heading}
+          onHeading={() => onTextChange(pastedTextOf(read.entries.slice(1)))}
+          onMentor={() => onTextChange(text, read.heading)}
+        />
+      )}
     </section>
   );
 }
 
 interface ReadFile {
   name: string;
-  content: MentorList | UnusableTable;
+  content: MentorFile;
 }
 
-function Summary({ read }: { read: MentorList | UnusableTable }) {
-  if (read.kind === 'unusable') return 'No mentors yet';
+function Summary({ read }: { read: MentorFile }) {
+  if (read.kind !== 'list') return 'No mentors yet';
   const repeated = read.entries.length - read.ids.length;
   return (
     <>
@@ -104,17 +118,48 @@ function Summary({ read }: { read: MentorList | UnusableTable }) {
   );
 }
 
-function Unusable({ name, lines }: { name: string; lines: string[] }) {
+function Unusable({ name, problem, firstLines }: { name: string; problem: string; firstLines: string[] }) {
   return (
     <Notice tone="bad" role="alert">
       <div className="mentor-unusable">
         <p>
-          <strong className="verbatim">{name}</strong> has no column that can be used. Give the column with
-          the ids the heading <code>mentor_id</code>, or keep that column only.{' '}
-          {lines.length > 0 ? 'It begins with:' : 'It is empty.'}
+          <strong className="verbatim">{name}</strong> {problem}.{' '}
+          {firstLines.length > 0 &&
+            'Give the column with the ids the heading mentor_id, or keep that column only. It begins with:'}
         </p>
-        {lines.length > 0 && <pre>{lines.join('\n')}</pre>}
+        {firstLines.length > 0 && <pre>{firstLines.join('\n')}</pre>}
       </div>
+    </Notice>
+  );
+}
+
+interface ChoiceProps {
+  heading: string;
+  onHeading: () => void;
+  onMentor: () => void;
+}
+
+function Choice({ heading, onHeading, onMentor }: ChoiceProps) {
+  const button = (label: string, onChoice: () => void) => (
+    <button
+      type="button"
+      className="button"
+      onClick={({ currentTarget }) => {
+        // This button goes away, and would take the focus with it.
+        currentTarget.closest('section')?.querySelector('textarea')?.focus();
+        onChoice();
+      }}
+    >
+      {label}
+    </button>
+  );
+  return (
+    <Notice tone="warn" role="alert">
+      <p>
+        Is <strong className="verbatim">{heading}</strong>, the first value, a heading or a mentor?
+      </p>
+      {button('It is a heading', onHeading)}
+      {button('It is a mentor', onMentor)}
     </Notice>
   );
 }

@@ -33,7 +33,7 @@ export function RegisterPage() {
   const mentorCount = form.read.kind === 'list' ? form.read.ids.length : 0;
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    if (isBusy || form.isTooMany) return;
+    if (isBusy || form.isBlocked) return;
     if (report === null) check.mutate(form.current());
     else create.mutate(form.current());
   };

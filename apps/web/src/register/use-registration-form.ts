@@ -1,4 +1,5 @@
 import { ApiProblem, newKey } from '@bulk/client';
+import { type MentorFile, readMentorFile } from '@bulk/client/mentor-file';
 import type { CreateRegistrationRequest, DryRunResponse } from '@bulk/contract';
 import { useMutation } from '@tanstack/react-query';
 import { useDeferredValue, useMemo, useRef, useState } from 'react';
@@ -6,12 +7,12 @@ import { useLocation } from 'wouter';
 import { client } from '../api.ts';
 import { savePlan } from '../details/override-plan.ts';
 import { EMPTY_FORM, type FormValues, fieldErrorsOf, requestOf, tooMany } from './form-values.ts';
-import { readPastedMentors } from './mentor-list.ts';
 
 /** The steps of a new registration: fill in, check (which writes nothing), tick duplicates, register. */
 export function useRegistrationForm() {
   const [values, setValues] = useState(EMPTY_FORM);
   const [mentorText, setMentorText] = useState('');
+  const [firstMentor, setFirstMentor] = useState<string>();
   const [report, setReport] = useState<DryRunResponse | null>(null);
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
   const [, navigate] = useLocation();
@@ -19,9 +20,9 @@ export function useRegistrationForm() {
 
   // Typing goes first; 100,000 lines take a moment to read.
   const deferredText = useDeferredValue(mentorText);
-  const read = useMemo(() => readPastedMentors(deferredText), [deferredText]);
+  const read = useMemo(() => readPasted(deferredText, firstMentor), [deferredText, firstMentor]);
   const current = () => {
-    const fresh = readPastedMentors(mentorText);
+    const fresh = readPasted(mentorText, firstMentor);
     return requestOf(values, fresh.kind === 'list' ? fresh.ids : []);
   };
 
@@ -67,17 +68,25 @@ export function useRegistrationForm() {
     create,
     error,
     fieldErrors,
-    isTooMany: tooMany(read).mentor_ids !== undefined,
+    isBlocked: read.kind === 'unclear' || tooMany(read).mentor_ids !== undefined,
     current,
     change: (name: keyof FormValues, value: string) => {
       setValues((before) => ({ ...before, [name]: value }));
       invalidate();
     },
-    changeMentors: (text: string) => {
+    /** @param first a first value that is known to be no heading */
+    changeMentors: (text: string, first = firstMentor) => {
       setMentorText(text);
+      setFirstMentor(first);
       invalidate();
     },
   };
+}
+
+function readPasted(text: string, firstMentor: string | undefined): MentorFile {
+  const read = readMentorFile(text, { isPasted: true });
+  const isMentor = read.kind === 'unclear' && read.heading === firstMentor;
+  return isMentor ? readMentorFile(text, { isPasted: true, hasHeading: false }) : read;
 }
 
 /** One key for as long as the content is the same: a double click, or a second try after a lost answer, is one registration. */

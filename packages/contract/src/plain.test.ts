@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { escapeFormula, unescapeFormula } from './results-file.ts';
+import { escapeFormula, unescapeFormula } from './plain.ts';
 
 test.each([
   ['-17', "'-17"],
