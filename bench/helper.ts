@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** A script of the benchmark in a process of its own, which answers each question with one message. */
+/** A script of the benchmark in a process of its own. It answers each question with one message. */
 export interface Helper<Question, Answer> {
   ask(question: Question): Promise<Answer>;
   stop(): Promise<void>;
@@ -36,4 +36,16 @@ export async function startHelper<Question extends object, Answer>(
       await ended;
     },
   };
+}
+
+/**
+ * The other end, in the script's own process: says that it is ready, answers each question, and ends
+ * with the process that started it. An answer that fails ends the script.
+ */
+export function answerParent<Question, Answer>(answer: (question: Question) => Promise<Answer>): void {
+  process.on('message', (question: Question) => {
+    void answer(question).then((found) => process.send?.(found));
+  });
+  process.on('disconnect', () => process.exit());
+  process.send?.('ready');
 }

@@ -1,9 +1,26 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { monotonicMs } from './clock.ts';
-import { answerParent } from './helper-side.ts';
-import type { Load, LoadSeen } from './http-load.ts';
+import { answerParent } from './helper.ts';
 
+export interface Load {
+  url: string;
+  headers?: Record<string, string>;
+  /** The status that every answer must have. */
+  status: number;
+  connections: number;
+  durationMs: number;
+  /** Sends one each so often, whether the last is answered or not; left out: as fast as they are answered. */
+  everyMs?: number;
+}
+
+export interface LoadSeen {
+  perSecond: number;
+  /** Of a paced load, each request: when it was due (`monotonicMs`), and how long after that it was answered. */
+  paced: Array<{ dueAtMs: number; tookMs: number }>;
+}
+
+// Sends GETs from a process of its own, so that the sender's work is not part of what is measured.
 answerParent(run);
 
 async function run(load: Load): Promise<LoadSeen> {
@@ -23,13 +40,13 @@ async function asFastAsAnswered(load: Load, send: () => Promise<void>): Promise<
   const startedAt = monotonicMs();
   const until = startedAt + load.durationMs;
   let count = 0;
-  const queueName = async () => {
+  const connection = async () => {
     while (monotonicMs() < until) {
       await send();
       count += 1;
     }
   };
-  await Promise.all(Array.from({ length: load.connections }, queueName));
+  await Promise.all(Array.from({ length: load.connections }, connection));
   return { perSecond: count / ((monotonicMs() - startedAt) / 1_000), paced: [] };
 }
 

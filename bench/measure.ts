@@ -1,6 +1,6 @@
 import { monotonicMs } from './clock.ts';
 
-/** Runs once what is to be measured, and says how it went: a rate or a duration. */
+/** Runs once what is measured. Returns a rate or a duration. */
 export type Contestant = () => Promise<number>;
 
 export interface InTurn {
@@ -11,8 +11,8 @@ export interface InTurn {
 }
 
 /**
- * The one method of this benchmark: contestants run in turn, A B A B, on the same servers, so that
- * whatever else the machine does meets them all alike. Each gets the figures of its rounds.
+ * The method of this benchmark: contestants run in turn, A B A B, on the same servers, so that other
+ * load on the machine affects all of them alike. Returns the figures of each.
  */
 export async function inTurn<Name extends string>(
   contestants: Record<Name, Contestant>,
@@ -36,6 +36,11 @@ export async function timed(run: () => Promise<unknown>): Promise<number> {
   return monotonicMs() - startedAt;
 }
 
+/** Runs something that does `count` things. @returns how many a second */
+export async function ratePerSecond(count: number, run: () => Promise<unknown>): Promise<number> {
+  return count / ((await timed(run)) / 1_000);
+}
+
 export function median(figures: readonly number[]): number {
   return percentile(figures, 50);
 }
@@ -54,12 +59,12 @@ export async function eachOf(
   run: (index: number) => Promise<unknown>,
 ): Promise<void> {
   let next = 0;
-  const queueName = async () => {
+  const lane = async () => {
     while (next < count) {
       const index = next;
       next += 1;
       await run(index);
     }
   };
-  await Promise.all(Array.from({ length: width }, queueName));
+  await Promise.all(Array.from({ length: width }, lane));
 }

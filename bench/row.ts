@@ -6,12 +6,12 @@ export interface Row {
   what: string;
   unit: string;
   ours: number;
-  /** What ours is held against; null: the figure speaks for itself. */
+  /** What ours is compared with; null: nothing. */
   against: string | null;
   theirs: number | null;
   /** ours / theirs */
   ratio: number | null;
-  /** Of the ratio where there is one, else of our figure; null: shown for information. */
+  /** For the ratio where there is one, else for our figure; null: shown for information. */
   goal: string | null;
   verdict: 'met' | 'MISSED' | null;
   /** Why it was missed. */
@@ -39,51 +39,31 @@ interface Judged {
   ifMissed?: string;
 }
 
-export interface Comparison extends Judged {
-  what: string;
-  unit: string;
-  ours: readonly number[];
-  against: string;
-  theirs: readonly number[];
-}
-
-/** Medians of both, and their ratio against the goal. */
-export function compared({ what, unit, ours, against, theirs, ...judged }: Comparison): Row {
+/** Medians of both, and their ratio compared with the goal. */
+export function compared(
+  what: string,
+  unit: string,
+  ours: readonly number[],
+  against: string,
+  theirs: readonly number[],
+  judged: Judged = {},
+): Row {
   const [mine, other] = [median(ours), median(theirs)];
   const ratio = mine / other;
   return { what, unit, ours: mine, against, theirs: other, ratio, ...judge(ratio, judged, ' ×') };
 }
 
-export interface Figure extends Judged {
-  what: string;
-  unit: string;
-  ours: readonly number[];
-}
-
-/** The median against a goal in the same unit. */
-export function figure({ what, unit, ours, ...judged }: Figure): Row {
+/** The median compared with a goal in the same unit. */
+export function figure(what: string, unit: string, ours: readonly number[], judged: Judged = {}): Row {
   const mine = median(ours);
-  return {
-    what,
-    unit,
-    ours: mine,
-    against: null,
-    theirs: null,
-    ratio: null,
-    ...judge(mine, judged, ` ${unit}`),
-  };
+  const alone = { against: null, theirs: null, ratio: null };
+  return { what, unit, ours: mine, ...alone, ...judge(mine, judged, ` ${unit}`) };
 }
 
-function judge(
-  measured: number,
-  { goal, ifMissed }: Judged,
-  unit: string,
-): Pick<Row, 'goal' | 'verdict' | 'reason'> {
+function judge(measured: number, { goal, ifMissed }: Judged, unit: string) {
   if (goal === undefined) return { goal: null, verdict: null, reason: null };
   const isMet = goal.sign === '≥' ? measured >= goal.limit : measured <= goal.limit;
-  return {
-    goal: `${goal.sign} ${goal.limit}${unit}`,
-    verdict: isMet ? 'met' : 'MISSED',
-    reason: isMet ? null : (ifMissed ?? 'No reason is known yet.'),
-  };
+  const text = `${goal.sign} ${goal.limit}${unit}`;
+  if (isMet) return { goal: text, verdict: 'met', reason: null } as const;
+  return { goal: text, verdict: 'MISSED', reason: ifMissed ?? 'No reason is known yet.' } as const;
 }

@@ -3,7 +3,7 @@ import { countJobs } from './count-jobs.ts';
 
 const [url = '', name = ''] = process.argv.slice(2);
 
-/** As our lane for first messages has by default. */
+/** As the service's queue for first batches has by default. */
 const CONCURRENCY = 8;
 
 const { Worker } = bareClasses(url);

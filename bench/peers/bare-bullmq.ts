@@ -8,38 +8,38 @@ import {
 } from 'bullmq';
 import pg from 'pg';
 import { monotonicMs } from '../clock.ts';
+import { startHelper } from '../helper.ts';
 import { eachOf } from '../measure.ts';
 import type { World } from '../world.ts';
-import { startPeerWorker } from './peer-worker.ts';
 
 const SCHEMA = 'bare_bullmq';
 
 export interface BareBullmq {
-  /** Adds as many messages, `width` at a time. @returns messages per second, until the last one is processed */
+  /** Adds `count` jobs, `width` at a time. @returns jobs per second, until the last one is processed */
   addAndProcess(count: number, width: number): Promise<number>;
-  /** @returns milliseconds from adding a message to its being processed, in another process */
+  /** @returns milliseconds from adding a job until another process has processed it */
   hop(): Promise<number>;
   close(): Promise<void>;
 }
 
-/** BullMQ and nothing else: messages that do nothing, on the backend that ours runs on, as wide as ours. */
+/** BullMQ and nothing else: jobs that do nothing, on the service's backend, with its concurrency. */
 export async function bareBullmq({ backend, redis }: World, databaseUrl: string): Promise<BareBullmq> {
   const name = `bare-${process.pid}`;
   const url = backend === 'redis' ? redis.url : databaseUrl;
   if (backend === 'postgres') await migrateSchema(url);
   const queue = new (bareClasses(url).Queue)(name, { connection: bareConnection(url) });
-  const worker = await startPeerWorker('bare-bullmq-worker.ts', [url, name]);
+  const worker = await startHelper<{ count: number }, number>('peers/bare-bullmq-worker.ts', [url, name]);
 
   const add = () => queue.add('nothing', {}, { removeOnComplete: { age: 3_600 } });
   return {
     async addAndProcess(count, width) {
       const startedAt = monotonicMs();
-      const done = worker.done(count);
+      const done = worker.ask({ count });
       await eachOf(count, width, add);
       return count / (((await done) - startedAt) / 1_000);
     },
     async hop() {
-      const done = worker.done(1);
+      const done = worker.ask({ count: 1 });
       const startedAt = monotonicMs();
       await add();
       return (await done) - startedAt;

@@ -1,6 +1,6 @@
 import Fastify from 'fastify';
 import pg from 'pg';
-import { answerParent } from '../helper-side.ts';
+import { answerParent } from '../helper.ts';
 import { POOL_SIZE } from '../installation.ts';
 
 const [connectionString = '', port = ''] = process.argv.slice(2);

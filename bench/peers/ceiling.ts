@@ -1,6 +1,5 @@
 import type pg from 'pg';
-import { monotonicMs } from '../clock.ts';
-import { eachOf } from '../measure.ts';
+import { eachOf, ratePerSecond } from '../measure.ts';
 import type { Work } from '../work.ts';
 
 const CHUNK = 1_000;
@@ -26,11 +25,11 @@ const INSERT = {
  */
 export async function ceiling(pool: pg.Pool, work: Work, connections: number): Promise<number> {
   const { mentor_ids, activity_type, activity_date, duration_minutes, notes, coordinator_id } = work;
-  const startedAt = monotonicMs();
-  await eachOf(Math.ceil(mentor_ids.length / CHUNK), connections, (index) => {
+  const insert = (index: number) => {
     const chunk = mentor_ids.slice(index * CHUNK, (index + 1) * CHUNK);
     const values = [chunk, activity_type, activity_date, duration_minutes, notes, coordinator_id];
     return pool.query({ ...INSERT, values });
-  });
-  return mentor_ids.length / ((monotonicMs() - startedAt) / 1_000);
+  };
+  const chunks = Math.ceil(mentor_ids.length / CHUNK);
+  return ratePerSecond(mentor_ids.length, () => eachOf(chunks, connections, insert));
 }

@@ -1,5 +1,5 @@
 import { monotonicMs } from '../clock.ts';
-import { answerParent } from '../helper-side.ts';
+import { answerParent } from '../helper.ts';
 
 /**
  * In the worker of a peer: answers with the instant (`monotonicMs`) at which as many jobs as asked

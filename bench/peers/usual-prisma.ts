@@ -1,4 +1,4 @@
-import { monotonicMs } from '../clock.ts';
+import { ratePerSecond } from '../measure.ts';
 import type { Work } from '../work.ts';
 import { activityOf, openUsualClient, type UsualClient } from './usual-client.ts';
 
@@ -29,11 +29,12 @@ export async function usualPrisma(databaseUrl: string): Promise<UsualPrisma> {
   return {
     async write(work) {
       registrationId += 1n;
-      const startedAt = monotonicMs();
-      for (let start = 0; start < work.mentor_ids.length; start += CHUNK) {
-        await writeChunk(prisma, registrationId, work, work.mentor_ids.slice(start, start + CHUNK));
-      }
-      return work.mentor_ids.length / ((monotonicMs() - startedAt) / 1_000);
+      const { mentor_ids: ids } = work;
+      return ratePerSecond(ids.length, async () => {
+        for (let start = 0; start < ids.length; start += CHUNK) {
+          await writeChunk(prisma, registrationId, work, ids.slice(start, start + CHUNK));
+        }
+      });
     },
     close: () => prisma.$disconnect(),
   };

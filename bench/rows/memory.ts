@@ -13,7 +13,7 @@ export const memory: Family = {
     for (let warmUp = 0; warmUp < 20; warmUp += 1) await client.untilCompleted(newWork(8));
 
     const processes = { API: api.pid, worker: workers[0]!.pid };
-    const atRest = residentOf(processes);
+    const atRest = { API: residentMib(processes.API), worker: residentMib(processes.worker) };
     const peaks = { API: [] as number[], worker: [] as number[] };
     for (let big = 0; big < IN_A_ROW; big += 1) {
       const run = () => client.untilCompleted(newWork(100_000));
@@ -25,22 +25,19 @@ export const memory: Family = {
     }
     await installation.remove();
 
-    return (['API', 'worker'] as const).flatMap((name) => [
-      figure({
-        what: `${name}: the most it holds during ten of 100,000 in a row, above the first`,
-        unit: 'MiB',
-        ours: [Math.max(...peaks[name]) - peaks[name][0]!],
-        goal: atMost(100),
-      }),
-      figure({
-        what: `${name}: the same above what it held before (${atRest[name].toFixed(0)} MiB)`,
-        unit: 'MiB',
-        ours: [Math.max(...peaks[name]) - atRest[name]],
-      }),
-    ]);
+    return (['API', 'worker'] as const).flatMap((name) => {
+      const [most, first, before] = [Math.max(...peaks[name]), peaks[name][0]!, atRest[name]];
+      return [
+        figure(
+          `${name}: the most it holds during ten of 100,000 in a row, above the first`,
+          'MiB',
+          [most - first],
+          { goal: atMost(100) },
+        ),
+        figure(`${name}: the same above what it held before (${before.toFixed(0)} MiB)`, 'MiB', [
+          most - before,
+        ]),
+      ];
+    });
   },
 };
-
-function residentOf(processes: Record<'API' | 'worker', number>): Record<'API' | 'worker', number> {
-  return { API: residentMib(processes.API), worker: residentMib(processes.worker) };
-}

@@ -4,18 +4,17 @@ import type { Installation } from '../installation.ts';
 import { inTurn } from '../measure.ts';
 import { bareStatements } from '../peers/bare-statements.ts';
 import { ceiling } from '../peers/ceiling.ts';
-import { oneJobGraphile } from '../peers/one-job.ts';
-import { oneJobBullmq } from '../peers/one-message.ts';
+import { oneJobBullmq, oneJobGraphile } from '../peers/one-job.ts';
 import { usualPrisma } from '../peers/usual-prisma.ts';
 import { atLeast, compared, type Family } from '../row.ts';
 import { mentorIds, newWork, type Work } from '../work.ts';
 
 const MENTORS = 100_000;
-/** The slower ones get fewer, and their rate is taken from those. */
+/** The slower contestants get fewer. */
 const MENTORS_OF_THE_USUAL = 5_000;
 const MENTORS_ONE_BY_ONE = 1_000;
 
-/** One registration is run by one chain of messages, two batches at a time. */
+/** The worker writes two batches of one registration at a time. */
 const CONNECTIONS_OF_ONE_REGISTRATION = 2;
 
 const UNIT = 'mentors/s';
@@ -53,64 +52,33 @@ export const mentors: Family = {
     await Promise.all([prisma.close(), bullmq.close(), graphile.close(), worker.close()]);
     await installation.remove();
 
-    const { ours } = figures;
-    const what = 'POST of 100,000 over HTTP until completed, one worker';
+    const { ours, alone, random } = figures;
+    const whole = (against: string, theirs: number[], judged = {}) =>
+      compared('POST of 100,000 over HTTP until completed, one worker', UNIT, ours, against, theirs, judged);
     return [
-      compared({
-        what,
-        unit: UNIT,
-        ours,
-        against: 'ceiling',
-        theirs: figures.ceiling,
-        goal: atLeast(0.72),
-        ifMissed: WHY_BELOW_THE_CEILING,
-      }),
-      compared({
-        what: 'the worker alone: 100,000 stored, from the job until completed',
-        unit: UNIT,
-        ours: figures.alone,
-        against: 'ceiling',
-        theirs: figures.ceiling,
-        goal: atLeast(0.88),
-        ifMissed: 'A batch also finds duplicates, stores each result and moves the counters.',
-      }),
-      compared({
-        what: 'POST of 100,000 in random order until completed',
-        unit: UNIT,
-        ours: figures.random,
-        against: 'ceiling, in random order',
-        theirs: figures.ceilingRandom,
-      }),
-      compared({
-        what,
-        unit: UNIT,
-        ours,
-        against: 'ceiling on one connection',
-        theirs: figures.ceilingOfOne,
-      }),
-      compared({
-        what,
-        unit: UNIT,
-        ours,
-        against: 'usual Prisma',
-        theirs: figures.prisma,
-        goal: atLeast(12),
-      }),
-      compared({
-        what,
-        unit: UNIT,
-        ours,
-        against: 'one BullMQ job a mentor',
-        theirs: figures.bullmq,
-        goal: atLeast(30),
-      }),
-      compared({
-        what,
-        unit: UNIT,
-        ours,
-        against: 'one graphile-worker job a mentor',
-        theirs: figures.graphile,
-      }),
+      whole('ceiling', figures.ceiling, { goal: atLeast(0.72), ifMissed: WHY_BELOW_THE_CEILING }),
+      compared(
+        'the worker alone: 100,000 stored, from the job until completed',
+        UNIT,
+        alone,
+        'ceiling',
+        figures.ceiling,
+        {
+          goal: atLeast(0.88),
+          ifMissed: 'A batch also finds duplicates, stores each result and moves the counters.',
+        },
+      ),
+      compared(
+        'POST of 100,000 in random order until completed',
+        UNIT,
+        random,
+        'ceiling, in random order',
+        figures.ceilingRandom,
+      ),
+      whole('ceiling on one connection', figures.ceilingOfOne),
+      whole('usual Prisma', figures.prisma, { goal: atLeast(12) }),
+      whole('one BullMQ job a mentor', figures.bullmq, { goal: atLeast(30) }),
+      whole('one graphile-worker job a mentor', figures.graphile),
     ];
   },
 };
@@ -136,24 +104,21 @@ export const duplicates: Family = {
     );
     await installation.remove();
 
-    const held = { unit: UNIT, against: 'ceiling', theirs: figures.ceiling };
+    const againstCeiling = (what: string, ours: number[], limit: number, ifMissed: string) =>
+      compared(what, UNIT, ours, 'ceiling', figures.ceiling, { goal: atLeast(limit), ifMissed });
     return [
-      compared({
-        what: 'the same, all of them duplicates',
-        ours: figures.duplicates,
-        goal: atLeast(0.9),
-        ifMissed:
-          'A batch of duplicates costs PostgreSQL half of an insert; the request, its messages and the worker cost the same.',
-        ...held,
-      }),
-      compared({
-        what: 'the same, all of them duplicates, with override_duplicates',
-        ours: figures.override,
-        goal: atLeast(0.6),
-        ifMissed:
-          'A batch costs PostgreSQL 7.8 ms of CPU where the bare insert costs 5.3; the rest is as above.',
-        ...held,
-      }),
+      againstCeiling(
+        'the same, all of them duplicates',
+        figures.duplicates,
+        0.9,
+        'A batch of duplicates costs PostgreSQL half of an insert; the request, its jobs and the worker cost the same.',
+      ),
+      againstCeiling(
+        'the same, all of them duplicates, with override_duplicates',
+        figures.override,
+        0.6,
+        'A batch costs PostgreSQL 7.8 ms of CPU where the bare insert costs 5.3; the rest is as above.',
+      ),
     ];
   },
 };

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { BASE_PATH } from '@bulk/contract';
 import { monotonicMs } from '../clock.ts';
-import { startHttpLoad } from '../http-load.ts';
+import { startHelper } from '../helper.ts';
+import type { Load, LoadSeen } from '../http-load-process.ts';
 import type { Installation } from '../installation.ts';
 import { inTurn, percentile } from '../measure.ts';
 import { bareFastify } from '../peers/bare-fastify.ts';
@@ -17,15 +18,15 @@ export const polls: Family = {
   async measure(world) {
     const installation = await world.install();
     const bare = await bareFastify(installation.databaseUrl);
-    const load = await startHttpLoad();
+    const load = await startHelper<Load, LoadSeen>('http-load-process.ts');
     const poll = await finishedPoll(installation);
-    const window = { connections: CONNECTIONS, durationMs: WINDOW_MS };
+    const rateOf = async (request: Pick<Load, 'url' | 'headers' | 'status'>) =>
+      (await load.ask({ ...request, connections: CONNECTIONS, durationMs: WINDOW_MS })).perSecond;
 
     const { ours, theirs } = await inTurn(
       {
-        ours: async () => (await load.ask({ ...poll, status: 304, ...window })).perSecond,
-        theirs: async () =>
-          (await load.ask({ url: `${bare.baseUrl}/registrations/1`, status: 200, ...window })).perSecond,
+        ours: () => rateOf(poll),
+        theirs: () => rateOf({ url: `${bare.baseUrl}/registrations/1`, status: 200 }),
       },
       { rounds: 5 },
     );
@@ -33,14 +34,16 @@ export const polls: Family = {
     await bare.stop();
     await installation.remove();
     return [
-      compared({
-        what: 'GET with If-None-Match, 16 connections',
-        unit: 'polls/s',
+      compared(
+        'GET with If-None-Match, 16 connections',
+        'polls/s',
         ours,
-        against: 'bare Fastify, one select',
+        'bare Fastify, one select',
         theirs,
-        goal: atLeast(0.6),
-      }),
+        {
+          goal: atLeast(0.6),
+        },
+      ),
     ];
   },
 };
@@ -53,7 +56,7 @@ export const parsing: Family = {
   name: 'parsing',
   async measure(world) {
     const installation = await world.install();
-    const load = await startHttpLoad();
+    const load = await startHelper<Load, LoadSeen>('http-load-process.ts');
     const poll = await finishedPoll(installation);
     const { client } = installation;
     await client.untilCompleted(newWork(100_000));
@@ -61,13 +64,7 @@ export const parsing: Family = {
     const tookMs: number[] = [];
     for (let post = 0; post < POSTS; post += 1) {
       const body = JSON.stringify(newWork(100_000));
-      const paced = load.ask({
-        ...poll,
-        status: 304,
-        connections: 64,
-        durationMs: 1_500,
-        everyMs: POLL_EVERY_MS,
-      });
+      const paced = load.ask({ ...poll, connections: 64, durationMs: 1_500, everyMs: POLL_EVERY_MS });
       await delay(300);
       const from = monotonicMs();
       const { id } = await client.submit(body);
@@ -80,12 +77,12 @@ export const parsing: Family = {
     await load.stop();
     await installation.remove();
     return [
-      figure({
-        what: 'polls while a POST of 100,000 is received, checked and stored, p99',
-        unit: 'ms',
-        ours: [percentile(tookMs, 99)],
-        goal: atMost(250),
-      }),
+      figure(
+        'polls while a POST of 100,000 is received, checked and stored, p99',
+        'ms',
+        [percentile(tookMs, 99)],
+        { goal: atMost(250) },
+      ),
     ];
   },
 };
@@ -97,5 +94,6 @@ async function finishedPoll({ client, baseUrl }: Installation) {
   return {
     url: `${baseUrl}${BASE_PATH}/${id}`,
     headers: { 'if-none-match': String(headers.etag) },
+    status: 304,
   };
 }

@@ -20,14 +20,14 @@ export const present: Family = {
     await empty.remove();
     await full.remove();
     return [
-      compared({
-        what: 'POST of 100,000 until completed, 10 million activities present',
-        unit: 'mentors/s',
+      compared(
+        'POST of 100,000 until completed, 10 million activities present',
+        'mentors/s',
         ours,
-        against: 'none present',
+        'none present',
         theirs,
-        goal: atLeast(0.85),
-      }),
+        { goal: atLeast(0.85) },
+      ),
     ];
   },
 };

@@ -16,47 +16,32 @@ export const details: Family = {
     const { installation, id } = await withLargeRegistration(world);
     const { client, pool } = installation;
     const { ours, theirs } = await inTurn(
-      {
-        ours: () => timed(() => getWhole(client, id)),
-        theirs: () => timed(() => aggregateView(pool, id)),
-      },
+      { ours: () => timed(() => getWhole(client, id)), theirs: () => timed(() => aggregateView(pool, id)) },
       { rounds: 5 },
     );
     await installation.remove();
 
     return [
-      compared({
-        what: 'GET of 100,000 results',
-        unit: 'ms',
-        ours,
-        against: 'json_agg over the view',
-        theirs,
-        goal: atMost(0.6),
-      }),
-      await memoryRow(world, { atOnce: 1, limitMib: 64 }),
-      await memoryRow(world, { atOnce: 10, limitMib: 128 }),
+      compared('GET of 100,000 results', 'ms', ours, 'json_agg over the view', theirs, { goal: atMost(0.6) }),
+      await memoryRow(world, 1, 64),
+      await memoryRow(world, 10, 128),
     ];
   },
 };
 
 /** In an API that has just started, so that nothing kept from before hides what it takes. */
-async function memoryRow(
-  world: World,
-  { atOnce, limitMib }: { atOnce: number; limitMib: number },
-): Promise<Row> {
+async function memoryRow(world: World, atOnce: number, limitMib: number): Promise<Row> {
   const { installation, id } = await withLargeRegistration(world);
   await installation.restartApi();
   const { client, api } = installation;
-  for (let warmUp = 0; warmUp < 20; warmUp += 1) await client.get(`/${id}?results=none`);
+  for (let warmUp = 0; warmUp < 20; warmUp += 1) await client.get(`/${id}?view=status`);
   const before = residentMib(api.pid);
   const peak = await peakMib(api.pid, () =>
     Promise.all(Array.from({ length: atOnce }, () => getWhole(client, id))),
   );
   await installation.remove();
-  return figure({
-    what: `memory of the API for ${atOnce === 1 ? 'one' : 'ten at once'}, above what it held before`,
-    unit: 'MiB',
-    ours: [peak - before],
+  const number = atOnce === 1 ? 'one' : 'ten at once';
+  return figure(`memory of the API for ${number}, above what it held before`, 'MiB', [peak - before], {
     goal: atMost(limitMib),
   });
 }
@@ -73,22 +58,19 @@ export const pages: Family = {
     const first = `/${id}/results?limit=${PAGE}`;
     const far = pageAfter(first, await cursorAt(client, first, FAR));
     const { ours, theirs } = await inTurn(
-      {
-        ours: () => timed(() => getPage(client, far)),
-        theirs: () => timed(() => getPage(client, first)),
-      },
+      { ours: () => timed(() => getPage(client, far)), theirs: () => timed(() => getPage(client, first)) },
       { rounds: 50, warmUps: 10 },
     );
     await installation.remove();
     return [
-      compared({
-        what: '/results: a page of 1,000 at position 90,000 of 100,000',
-        unit: 'ms',
+      compared(
+        '/results: a page of 1,000 at position 90,000 of 100,000',
+        'ms',
         ours,
-        against: 'the first page',
+        'the first page',
         theirs,
-        goal: atMost(2),
-      }),
+        { goal: atMost(2) },
+      ),
     ];
   },
 };

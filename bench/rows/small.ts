@@ -1,9 +1,9 @@
 import { epochMs } from '../clock.ts';
 import { POOL_SIZE } from '../installation.ts';
-import { eachOf, inTurn, timed } from '../measure.ts';
-import { type BareBullmq, bareBullmq } from '../peers/bare-bullmq.ts';
+import { eachOf, inTurn, ratePerSecond, timed } from '../measure.ts';
+import { bareBullmq } from '../peers/bare-bullmq.ts';
 import { type BareStatements, bareStatements } from '../peers/bare-statements.ts';
-import { atLeast, atMost, compared, type Family, figure, type Row } from '../row.ts';
+import { atLeast, atMost, compared, type Family, figure } from '../row.ts';
 import type { ServiceClient } from '../service-client.ts';
 import { mentorIds, newWork, type Work } from '../work.ts';
 import type { World } from '../world.ts';
@@ -21,32 +21,31 @@ const WHY_SLOWER =
 export const small: Family = {
   name: 'small',
   async measure(world) {
-    const { contestants, close } = await open(world);
-    const { client, statements, bullmq } = contestants;
-    const { ours, pairs, messages } = await inTurn(
+    const { client, statements, bullmq, close } = await open(world);
+    const { ours, pairs, jobs } = await inTurn(
       {
         ours: () => submitAll(client),
         pairs: () => insertAndBatchAll(statements),
-        messages: () => bullmq.addAndProcess(REGISTRATIONS, CLIENTS),
+        jobs: () => bullmq.addAndProcess(REGISTRATIONS, CLIENTS),
       },
       { rounds: 5 },
     );
     await close();
 
-    const parts = pairs.map((rate, round) => 1 / (1 / rate + 1 / messages[round]!));
+    const parts = pairs.map((rate, round) => 1 / (1 / rate + 1 / jobs[round]!));
     const unit = 'registrations/s';
     return [
-      compared({
-        what: 'registrations of 8 mentors, 16 clients, until all are completed',
+      compared(
+        'registrations of 8 mentors, 16 clients, until all are completed',
         unit,
         ours,
-        against: 'bare parts: 1 / (1/a + 1/b)',
-        theirs: parts,
+        'bare parts: 1 / (1/a + 1/b)',
+        parts,
         // The goal is one of the production backend.
-        ...(world.backend === 'redis' && { goal: atLeast(0.65), ifMissed: WHY_SLOWER }),
-      }),
-      figure({ what: 'a: insert and batch statement by pg, 16 connections', unit, ours: pairs }),
-      figure({ what: 'b: bare BullMQ, add and process', unit: 'jobs/s', ours: messages }),
+        world.backend === 'redis' ? { goal: atLeast(0.65), ifMissed: WHY_SLOWER } : {},
+      ),
+      figure('a: insert and batch statement by pg, 16 connections', unit, pairs),
+      figure('b: bare BullMQ, add and process', 'jobs/s', jobs),
     ];
   },
 };
@@ -55,8 +54,7 @@ export const small: Family = {
 export const idle: Family = {
   name: 'idle',
   async measure(world) {
-    const { contestants, close } = await open(world);
-    const { client, statements, bullmq } = contestants;
+    const { client, statements, bullmq, close } = await open(world);
     let stored: bigint;
     const { ours, insert, hop, batch } = await inTurn(
       {
@@ -73,36 +71,31 @@ export const idle: Family = {
     await close();
 
     const parts = insert.map((ms, round) => ms + hop[round]! + batch[round]!);
-    const rows: Row[] = [
-      compared({
-        what: 'idle: POST of 8 sent until completed_at, median',
-        unit: 'ms',
+    return [
+      compared(
+        'idle: POST of 8 sent until completed_at, median',
+        'ms',
         ours,
-        against: 'insert + job hop + batch',
-        theirs: parts,
-        goal: atMost(2),
-      }),
+        'insert + job hop + batch',
+        parts,
+        { goal: atMost(2) },
+      ),
+      ...Object.entries({ insert, 'job hop': hop, batch }).map(([name, alone]) =>
+        figure(`idle: ${name} alone`, 'ms', alone),
+      ),
     ];
-    for (const [name, ours] of Object.entries({ insert, 'job hop': hop, batch })) {
-      rows.push(figure({ what: `idle: ${name} alone`, unit: 'ms', ours }));
-    }
-    return rows;
   },
 };
 
-interface Contestants {
-  client: ServiceClient;
-  statements: BareStatements;
-  bullmq: BareBullmq;
-}
-
-async function open(world: World): Promise<{ contestants: Contestants; close: () => Promise<void> }> {
+async function open(world: World) {
   const installation = await world.install();
   const { client, pool, databaseUrl } = installation;
   const bullmq = await bareBullmq(world, databaseUrl);
   return {
-    contestants: { client, statements: bareStatements(pool), bullmq },
-    async close() {
+    client,
+    statements: bareStatements(pool),
+    bullmq,
+    close: async () => {
       await bullmq.close();
       await installation.remove();
     },
@@ -118,12 +111,8 @@ async function submitAll(client: ServiceClient): Promise<number> {
 
 async function insertAndBatchAll(statements: BareStatements): Promise<number> {
   const works = manySmall();
-  const ms = await timed(() =>
-    eachOf(works.length, POOL_SIZE, async (index) =>
-      statements.batch(await statements.insert(works[index]!)),
-    ),
-  );
-  return works.length / (ms / 1_000);
+  const insertAndBatch = async (index: number) => statements.batch(await statements.insert(works[index]!));
+  return ratePerSecond(works.length, () => eachOf(works.length, POOL_SIZE, insertAndBatch));
 }
 
 /** All on one day, each with mentors of its own. */

@@ -7,7 +7,7 @@ import { newWork } from '../work.ts';
 const REGISTRATIONS = 8;
 const MENTORS = 20_000;
 
-/** What more workers bring, or cost, where all share the same cores. Each number of them has its own installation. */
+/** What more workers gain or cost where all share the same cores. Each number has its own installation. */
 export const workers: Family = {
   name: 'workers',
   async measure(world) {
@@ -15,25 +15,20 @@ export const workers: Family = {
     const withTwo = await world.install({ workers: 2 });
     const withFour = await world.install({ workers: 4 });
     const { one, two, four } = await inTurn(
-      {
-        one: () => submitAll(withOne),
-        two: () => submitAll(withTwo),
-        four: () => submitAll(withFour),
-      },
+      { one: () => submitAll(withOne), two: () => submitAll(withTwo), four: () => submitAll(withFour) },
       { rounds: 4, warmUps: 2 },
     );
     await Promise.all([withOne, withTwo, withFour].map((each) => each.remove()));
 
-    const held = {
-      unit: 'mentors/s',
-      against: 'one worker',
-      theirs: one,
-      goal: atLeast(0.9),
-      ifMissed: 'Five processes of Node and up to eight busy connections take turns on the cores there are.',
-    };
+    const againstOne = (what: string, ours: number[]) =>
+      compared(what, 'mentors/s', ours, 'one worker', one, {
+        goal: atLeast(0.9),
+        ifMissed:
+          'Five processes of Node and up to eight busy connections take turns on the cores there are.',
+      });
     return [
-      compared({ what: '8 registrations of 20,000, two workers', ours: two, ...held }),
-      compared({ what: '8 registrations of 20,000, four workers', ours: four, ...held }),
+      againstOne('8 registrations of 20,000, two workers', two),
+      againstOne('8 registrations of 20,000, four workers', four),
     ];
   },
 };
