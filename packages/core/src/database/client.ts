@@ -18,15 +18,15 @@ export interface Database {
 const PING_MS = 2_000;
 
 /**
- * A worker finds all it needs by an index. Plans that were made while a table was all but empty read the
- * whole of it, batch after batch, until it is analyzed again.
+ * Makes PostgreSQL plan with indexes, which every statement of a worker has. A plan made while a table was almost
+ * empty would otherwise read the whole table for every batch, until the table is analyzed again.
  */
 const BY_INDEX = '-c enable_seqscan=off -c jit=off';
 
 /**
  * Opens the database. It connects on first use, and again after every failure.
  *
- * @param byIndex statements never read whole tables
+ * @param byIndex true: statements use indexes and never read whole tables
  */
 export function createDatabase(
   config: Pick<Config, 'databaseUrl' | 'databasePoolSize'>,
@@ -58,7 +58,7 @@ export function createDatabase(
   };
 }
 
-/** Prepared statements: a name for each distinct SQL text, of which there are few. */
+/** Names prepared statements: one name for each distinct SQL text, of which there are few. */
 function statementNames(): (query: { sql: string }) => string {
   const names = new Map<string, string>();
   return ({ sql }) => {

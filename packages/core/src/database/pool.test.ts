@@ -55,3 +55,20 @@ test('a statement that the server refuses costs no connection', async () => {
   ).rejects.toThrow();
   expect(await prisma.$queryRaw`select pg_backend_pid() as pid`).toEqual([before]);
 });
+
+test("options of the address hold together with the pool's own", async () => {
+  const address = new URL(deps.config.databaseUrl);
+  address.searchParams.set('options', '-c work_mem=7MB -c enable_seqscan=on');
+  const both = createPool({
+    connectionString: address.href,
+    max: 1,
+    answerMs: 1_200,
+    options: '-c enable_seqscan=off -c jit=off',
+  });
+  const { rows } = await both.query(
+    `select current_setting('work_mem') as work_mem, current_setting('enable_seqscan') as enable_seqscan,
+       current_setting('jit') as jit`,
+  );
+  await both.end();
+  expect(rows).toEqual([{ work_mem: '7MB', enable_seqscan: 'off', jit: 'off' }]);
+});

@@ -3,29 +3,30 @@ import pg from 'pg';
 export interface PoolOptions {
   readonly connectionString: string;
   readonly max: number;
-  /** How long the server may keep a statement waiting for its answer. */
+  /** How long a statement may wait for its answer. */
   readonly answerMs: number;
-  /** Settings of the server, as on its command line. */
+  /** Settings of the session, as on the server's command line. Where the address names one too, these win. */
   readonly options?: string;
 }
 
 /**
- * The connections of a process. They may all go silent at once, as when a firewall forgets them or the
- * server's machine is gone: no end, no reset, and only what waits for an answer can notice.
- * So when one of them does not answer in time, those that lie idle are suspects too and are dropped.
- * Else statements in a row would each draw a dead one, and each wait for as long.
+ * Creates the connection pool of a process. All connections can go silent at once, as when a firewall forgets
+ * them or the server's machine is gone: no end, no reset; only a missing answer shows it.
+ * So when one connection does not answer in time, the pool drops the idle ones too. Otherwise the next
+ * statements would each get a dead connection, and each wait as long.
  */
-export function createPool({ answerMs, ...options }: PoolOptions): pg.Pool {
+export function createPool({ answerMs, max, options, connectionString }: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
-    ...options,
+    connectionString: options === undefined ? connectionString : withOptions(connectionString, options),
+    max,
     Client: Connection,
     keepAlive: true,
     connectionTimeoutMillis: 3_000,
-    // Enforced by the server, so that a process that is stopped or cut off holds no lock for long.
+    // The server enforces these, so that a process that is stopped or cut off holds no lock for long.
     statement_timeout: answerMs - 1_000,
     lock_timeout: 5_000,
     idle_in_transaction_session_timeout: answerMs - 1_000,
-    // A server that is frozen, or cut off without a word, enforces nothing: give up ourselves.
+    // A server that is frozen or unreachable enforces nothing, so the client gives up too.
     query_timeout: answerMs,
   });
   pool.on('release', (error, connection) => {
@@ -34,11 +35,20 @@ export function createPool({ answerMs, ...options }: PoolOptions): pg.Pool {
   return pool;
 }
 
+/** Adds options to those of the address. pg itself would ignore ours where the address has `?options=`. */
+function withOptions(connectionString: string, options: string): string {
+  const address = new URL(connectionString);
+  const asked = address.searchParams.get('options');
+  // The server applies them in order: the last one wins.
+  address.searchParams.set('options', asked === null ? options : `${asked} ${options}`);
+  return address.href;
+}
+
 const silent = new WeakSet<object>();
 
 /**
- * Takes itself out when it is silent. By default a transaction on it would wait for the answer to its
- * rollback too, and then hand the connection back for the next one to wait on.
+ * Closes itself when it is silent. By default a transaction would also wait for the answer to its rollback,
+ * and then return the dead connection to the pool.
  */
 class Connection extends pg.Client {
   override query(...query: unknown[]): never {
@@ -58,7 +68,7 @@ function isSilence(error: unknown): boolean {
   return error instanceof Error && error.message === 'Query read timeout';
 }
 
-/** To take and to release as broken is the pool's one way to drop a connection. */
+/** Drops the idle connections. The pool can only do so by handing them out and taking them back as broken. */
 function dropIdle(pool: pg.Pool): void {
   for (let left = pool.idleCount; left > 0; left -= 1) {
     pool.connect().then(
