@@ -8,6 +8,10 @@ export const LIMITS = {
   maxDurationMinutes: 1_440,
   pageSize: 100,
   defaultPageSize: 20,
+  /** The last registration that a page number leads to; cursors lead further. */
+  reachOfPages: 10_000,
+  /** Registrations that a total counts up to. */
+  countedTotal: 100_000,
   /** Results in one answer; a file has all of them. */
   resultsPageSize: 1_000,
   /** Registrations counted that wait ahead of another one. */

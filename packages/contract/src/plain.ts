@@ -1,5 +1,7 @@
 // What callers need as values. It loads no schema, so that pages stay small.
 
+export { LIMITS } from './limits.ts';
+
 /** Where all endpoints are. */
 export const BASE_PATH = '/api/v1/bulk-registrations';
 

@@ -209,7 +209,14 @@ export type RegistrationSummary = Static<typeof RegistrationSummary>;
 
 export const ListRegistrationsQuery = Type.Object(
   {
-    page: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, default: 1 })),
+    page: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1_000_000,
+        default: 1,
+        description: 'page times limit is at most 10,000; use `after` to go further.',
+      }),
+    ),
     limit: Type.Optional(
       Type.Integer({ minimum: 1, maximum: LIMITS.pageSize, default: LIMITS.defaultPageSize }),
     ),
@@ -237,10 +244,11 @@ export const ListRegistrationsResponse = Type.Object({
   pagination: Type.Object({
     page: Type.Integer({ minimum: 1 }),
     limit: Type.Integer({ minimum: 1 }),
-    total: count('Registrations that match the filters.'),
+    total: count('Registrations that match the filters; with filters counted up to 100,000.'),
     next_cursor: Type.Union([Type.String(), Type.Null()], {
       description: 'For `after`; null on the last page.',
     }),
+    total_is_exact: Type.Boolean({ description: 'false: there are more than total.' }),
   }),
 });
 export type ListRegistrationsResponse = Static<typeof ListRegistrationsResponse>;

@@ -45,8 +45,8 @@ create table bulk_registrations (
   constraint transient_error_has_a_time check ((transient_error is null) = (transient_error_since is null))
 ) with (fillfactor = 50); -- room for the updates of a batch to stay in the page (HOT)
 
--- No index has success_count, status or updated_at, or each batch would write to it. Only failure_count
--- is in one: a batch in which nobody fails leaves it as it is.
+-- No index has success_count or updated_at, or each batch would write to it. Those that have failure_count and
+-- status are left as they are by a batch in which nobody fails and with which nothing ends.
 create index bulk_registrations_created_at_id_idx
   on bulk_registrations (created_at desc, id desc);
 
@@ -55,6 +55,12 @@ create index bulk_registrations_coordinator_id_created_at_id_idx
 
 create index bulk_registrations_activity_type_created_at_id_idx
   on bulk_registrations (activity_type, created_at desc, id desc);
+
+create index bulk_registrations_status_created_at_id_idx
+  on bulk_registrations (status, created_at desc, id desc);
+
+create index bulk_registrations_activity_date_idx
+  on bulk_registrations (activity_date);
 
 create index bulk_registrations_failures_idx
   on bulk_registrations (activity_type, created_at desc, id desc)

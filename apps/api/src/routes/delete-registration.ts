@@ -5,10 +5,9 @@ import {
   deletionMessage,
 } from '@bulk/contract';
 import { cancelOrDelete, type Deps, formatRegistrationId } from '@bulk/core';
-import { Type } from 'typebox';
 import type { App } from '../fastify-app.ts';
 import { problems } from './problem-responses.ts';
-import { documented, IdParams, registrationIdOf, TAG } from './shared.ts';
+import { documented, IdParams, IfMatchHeaders, registrationIdOf, TAG } from './shared.ts';
 
 const schema = {
   tags: [TAG],
@@ -19,11 +18,7 @@ const schema = {
     'cancel first and delete then: `only=cancel` and `If-Match` make it safe to repeat.',
   params: IdParams,
   querystring: DeleteRegistrationQuery,
-  headers: Type.Object({
-    'if-match': Type.Optional(
-      Type.String({ description: 'The ETag of the details you have seen: 412 if they have changed since.' }),
-    ),
-  }),
+  headers: IfMatchHeaders,
   response: {
     200: documented(DeleteRegistrationResponse, { description: 'Which of the two it was.' }),
     ...problems(

@@ -1,4 +1,7 @@
-import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, connect } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { queryObjects } from 'node:v8';
 import { BASE_PATH, RegistrationState } from '@bulk/contract';
 import { parseRegistrationId } from '@bulk/core';
 import {
@@ -14,6 +17,7 @@ import {
 import { Ajv } from 'ajv';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { buildApp } from '../app.ts';
+import { EventStream } from '../events/event-stream.ts';
 import type { App } from '../fastify-app.ts';
 import { EventReader } from '../testing/event-reader.ts';
 
@@ -163,4 +167,20 @@ test('a stream stays open while the database is away, and goes on when it is bac
   await deps.database.comeBack();
   await waitFor(() => runChain(deps, id));
   expect((await reader.rest()).at(-1)).toMatchObject({ name: 'end', state: { success_count: 5 } });
+});
+
+test('clients that leave while their stream opens take no place, and leave nothing behind', async () => {
+  const id = await submitted(1);
+  const { port, pathname } = new URL(baseUrl);
+  for (let round = 0; round < 300; round += 1) {
+    const socket = connect(Number(port), '127.0.0.1');
+    await once(socket, 'connect');
+    socket.write(`GET ${pathname}/${id}/events HTTP/1.1\r\nHost: a\r\n\r\n`);
+    if (round % 3 > 0) await pause(round % 3);
+    else await new Promise(setImmediate);
+    if (round % 2) socket.resetAndDestroy();
+    else socket.destroy();
+  }
+  // Counts those that are still referred to.
+  await waitFor(async () => queryObjects(EventStream) === 0);
 });

@@ -49,6 +49,11 @@ export function eventsRoute(app: App, deps: Deps): void {
     });
     const stream = new EventStream({ onClose: watch.stop });
     const { first } = watch;
+    // A client that has left meanwhile is never sent to: nobody else would end its stream.
+    if (reply.raw.destroyed) {
+      stream.destroy();
+      return reply.hijack();
+    }
     reply.header('cache-control', 'no-store');
     if (first.name === 'end' && first.version === request.headers['last-event-id']) {
       stream.destroy();

@@ -194,6 +194,23 @@ describe('DELETE', () => {
   });
 });
 
+test('PUT with If-Match retries only what the client has seen', async () => {
+  await submitAndRun({ activity_type: 'seen', mentor_ids: ['a'] });
+  const id = await submitAndRun({ activity_type: 'seen', mentor_ids: ['a', 'b'] });
+  const seen = await etagOf(id);
+  const retry = (tag: string) =>
+    app.inject({
+      method: 'PUT',
+      url: `${BASE_PATH}/${id}`,
+      headers: { 'if-match': tag },
+      payload: { action: 'retry_failed' },
+    });
+  expect((await retry(seen)).statusCode).toBe(202);
+  await runChain(deps, id);
+  expect(kindOf(await retry(seen))).toBe('412 changed-meanwhile');
+  expect((await retry(await etagOf(id))).statusCode).toBe(202);
+});
+
 describe('GET list', () => {
   test('goes through all pages, by number or by cursor', async () => {
     const coordinator_id = 'pages';
@@ -215,6 +232,27 @@ describe('GET list', () => {
     expect(third.pagination.next_cursor).toBeNull();
     expect([first, second, third].flatMap(({ data }) => data.map(({ id }) => id))).toEqual(ids);
     expect((await page('page=4')).data).toEqual([]);
+  });
+
+  test('refuses a page by number that lies far in, says how to go on, and leaves one beyond the end empty', async () => {
+    await deps.db.prisma.$executeRaw`
+      insert into bulk_registrations (
+        coordinator_id, activity_type, activity_date, duration_minutes, mentor_count, override_duplicates
+      )
+      select 'far', 'far', '2026-01-01', 1, 1, false from generate_series(1, 10100)`;
+    const list = (query: string) => app.inject({ url: `${BASE_PATH}?coordinator_id=far&limit=100&${query}` });
+    expect((await list('page=100')).json()).toMatchObject({ pagination: { total: 10_100 } });
+    const refused = await list('page=101');
+    expect(kindOf(refused)).toBe('400 validation');
+    expect(refused.json<Problem>().errors).toEqual([
+      {
+        parameter: 'page',
+        code: 'out_of_range',
+        detail: 'must be at most 100 with this limit; use after to go further',
+      },
+    ]);
+    expect((await list('page=102')).json()).toMatchObject({ data: [], pagination: { total: 10_100 } });
+    await deps.db.prisma.$executeRaw`delete from bulk_registrations where coordinator_id = 'far'`;
   });
 
   test.each([

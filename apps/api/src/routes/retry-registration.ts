@@ -1,11 +1,13 @@
 import { CONTRACT_EXAMPLES, RetryRegistrationRequest, RetryRegistrationResponse } from '@bulk/contract';
 import { type Deps, retryFailed } from '@bulk/core';
+import { Type } from 'typebox';
 import type { App } from '../fastify-app.ts';
 import { problems } from './problem-responses.ts';
 import {
   documented,
   IdempotencyHeaders,
   IdParams,
+  IfMatchHeaders,
   idempotencyKeyOf,
   NoQuery,
   pathOf,
@@ -20,7 +22,7 @@ const schema = {
   description: 'Runs the failed mentors again; those that succeeded are left alone.',
   params: IdParams,
   querystring: NoQuery,
-  headers: IdempotencyHeaders,
+  headers: Type.Object({ ...IdempotencyHeaders.properties, ...IfMatchHeaders.properties }),
   body: RetryRegistrationRequest,
   response: {
     202: documented(RetryRegistrationResponse, {
@@ -34,6 +36,7 @@ const schema = {
       'still_processing',
       'was_cancelled',
       'nothing_failed',
+      'changed_meanwhile',
       'key_reused',
       'too_large',
       'unsupported_media_type',
@@ -47,7 +50,10 @@ const schema = {
 export function retryRoute(app: App, deps: Deps): void {
   app.put('/:id', { schema }, async (request, reply) => {
     const id = registrationIdOf(request.params);
-    const { answer, replayed } = await retryFailed(deps, id, request.body, idempotencyKeyOf(request.headers));
+    const { answer, replayed } = await retryFailed(deps, id, request.body, {
+      idempotencyKey: idempotencyKeyOf(request.headers),
+      ifMatch: request.headers['if-match'] ?? null,
+    });
     if (replayed) reply.header('idempotency-replayed', 'true');
     return reply.code(202).header('location', pathOf(answer.id)).header('retry-after', '1').send(answer);
   });

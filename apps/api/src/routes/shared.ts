@@ -44,6 +44,13 @@ export const IdempotencyHeaders = Type.Object({
   ),
 });
 
+/** For the routes that change a registration. */
+export const IfMatchHeaders = Type.Object({
+  'if-match': Type.Optional(
+    Type.String({ description: 'The ETag of the details you have seen: 412 if they have changed since.' }),
+  ),
+});
+
 /** @throws AppError for a key that is none */
 export function idempotencyKeyOf(headers: { 'idempotency-key'?: string }): string | null {
   const header = headers['idempotency-key'];

@@ -39,9 +39,10 @@ async function list({ client, io, isJson, print, say }: Context, options: ListOp
     print(JSON.stringify(answer));
     return EXIT.ok;
   }
-  const { total, next_cursor } = answer.pagination;
+  const { total, total_is_exact, next_cursor } = answer.pagination;
+  const inAll = `${total_is_exact ? '' : 'more than '}${total} in all`;
   for (const line of tableOf(answer.data)) print(line);
-  say(next_cursor === null ? `${total} in all` : `${total} in all; go on with --after ${next_cursor}`);
+  say(next_cursor === null ? inAll : `${inAll}; go on with --after ${next_cursor}`);
   return EXIT.ok;
 }
 

@@ -4,7 +4,7 @@ import { type KeyboardEvent, type ReactElement, useId } from 'react';
 import { useSearchParams } from 'wouter';
 import { type Filter, isFiltered, STATUS_LABELS, withFilter } from './list-query.ts';
 
-/** Every change goes to the address at once; text when it is left, or with Enter. */
+/** Renders the filters. A change goes into the address at once; a text does when its field loses the focus, or on Enter. */
 export function ListFilters({ fieldErrors }: { fieldErrors: readonly FieldError[] }) {
   const [params, setParams] = useSearchParams();
   const failuresId = useId();
@@ -14,7 +14,7 @@ export function ListFilters({ fieldErrors }: { fieldErrors: readonly FieldError[
   };
   const text = (name: Filter, type: 'text' | 'date') => (
     <input
-      // The address may change without us: "back" has to be seen.
+      // The address can change by the "back" button: the field then shows the new value.
       key={valueIn(name)}
       className="input"
       type={type}
@@ -86,13 +86,13 @@ interface FilterFieldProps {
 }
 
 function FilterField({ label, name, fieldErrors, children }: FilterFieldProps) {
-  const fault = fieldErrors.find(({ parameter }) => parameter === name);
+  const fieldError = fieldErrors.find(({ parameter }) => parameter === name);
   return (
-    <Field.Root className="field" invalid={fault !== undefined}>
+    <Field.Root className="field" invalid={fieldError !== undefined}>
       <Field.Label className="field-label">{label}</Field.Label>
       <Field.Control render={children} />
-      <Field.Error className="field-error" match={fault !== undefined}>
-        {fault?.detail}
+      <Field.Error className="field-error" match={fieldError !== undefined}>
+        {fieldError?.detail}
       </Field.Error>
     </Field.Root>
   );

@@ -1,5 +1,6 @@
 import { ApiProblem } from '@bulk/client';
 import type { ListRegistrationsResponse } from '@bulk/contract';
+import { LIMITS } from '@bulk/contract/plain';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'wouter';
 import { useHistoryState } from 'wouter/use-browser-location';
@@ -14,7 +15,7 @@ import { isFiltered, listQueryOf, pageOf } from './list-query.ts';
 import { ListTable } from './list-table.tsx';
 import { Pager } from './pager.tsx';
 
-/** How often the list is read again: soon while something runs or the service is away, else in case others register. */
+/** How often the list is read again: while a registration runs or after an error, and otherwise. */
 const RUNNING_MS = 1_500;
 const RESTING_MS = 15_000;
 
@@ -37,7 +38,7 @@ export function ListPage() {
       </div>
       {deleted !== undefined && (
         <Notice tone="good" role="status">
-          <p>{deleted} was deleted. The activities that it wrote are still there.</p>
+          <p>{deleted} was deleted. The activities it created are kept.</p>
         </Notice>
       )}
       <ListFilters fieldErrors={list.error instanceof ApiProblem ? list.error.errors : []} />
@@ -49,29 +50,30 @@ export function ListPage() {
 }
 
 function Listed({ list, params }: { list: ListRegistrationsResponse; params: URLSearchParams }) {
-  const { total, limit } = list.pagination;
-  const pages = Math.max(1, Math.ceil(total / limit));
+  const { total, total_is_exact: isExact, limit } = list.pagination;
+  const pages = Math.max(1, Math.min(Math.ceil(total / limit), Math.floor(LIMITS.reachOfPages / limit)));
   if (list.data.length > 0) {
     return (
       <>
         <ListTable registrations={list.data} />
-        <Pager total={total} page={pageOf(params)} pages={pages} params={params} />
+        <Pager total={total} isExact={isExact} page={pageOf(params)} pages={pages} params={params} />
       </>
     );
   }
-  if (total > 0) return <Pager total={total} page={pageOf(params)} pages={pages} params={params} />;
+  if (total > 0)
+    return <Pager total={total} isExact={isExact} page={pageOf(params)} pages={pages} params={params} />;
   return isFiltered(params) ? (
     <EmptyState
       level={2}
-      title="Nothing matches these filters"
-      text="Loosen them, or look at all registrations."
+      title="No registrations match these filters"
+      text="Change the filters, or show all registrations."
       action={{ href: '/', label: 'Show all' }}
     />
   ) : (
     <EmptyState
       level={2}
       title="No registrations yet"
-      text="Register one activity for many mentors at once, and follow here what becomes of each of them."
+      text="Register one activity for many mentors at once, and see the result of each mentor here."
       action={{ href: '/new', label: 'Register mentors' }}
     />
   );
@@ -84,14 +86,14 @@ function ListError({ error, readAt }: { error: Error; readAt: number | null }) {
         {messageOf(error)}{' '}
         {!isRefused(error) &&
           readAt !== null &&
-          `You see what was known at ${moment(new Date(readAt).toISOString())}. `}
+          `This list was loaded at ${moment(new Date(readAt).toISOString())}. `}
         {!isRefused(error) && 'Trying again …'}
       </p>
     </Notice>
   );
 }
 
-/** What was asked for is wrong, and no repetition mends it. */
+/** Tells whether the API refused the request, so that a retry gets the same answer. */
 function isRefused(error: Error | null): boolean {
   return error instanceof ApiProblem && error.status < 500;
 }

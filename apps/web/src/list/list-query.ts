@@ -7,11 +7,11 @@ export const STATUS_LABELS: Record<RegistrationStatus, string> = {
   cancelled: 'Cancelled',
 };
 
-/** The fields of the filter form, as they stand in the address. Empty: not filtered. */
+/** The filters, named as in the address. Empty: not filtered. */
 export const FILTERS = ['status', 'coordinator_id', 'activity_type', 'from', 'to', 'has_failures'] as const;
 export type Filter = (typeof FILTERS)[number];
 
-/** What the address asks for. Values that the API would refuse go there all the same: its answer says what is wrong. */
+/** Reads the query from the address. Wrong values are sent too: the answer of the API says what is wrong. */
 export function listQueryOf(params: URLSearchParams): ListRegistrationsQuery {
   const { status, has_failures, ...texts } = Object.fromEntries(
     FILTERS.map((name) => [name, params.get(name)]).filter(([, value]) => value),
@@ -33,7 +33,7 @@ export function isFiltered(params: URLSearchParams): boolean {
   return FILTERS.some((name) => params.get(name));
 }
 
-/** The address with one filter set otherwise; it begins at the first page again. */
+/** Returns the parameters with one filter changed, back at the first page. */
 export function withFilter(params: URLSearchParams, name: Filter, value: string): URLSearchParams {
   const next = new URLSearchParams(params);
   if (value === '') next.delete(name);

@@ -64,7 +64,7 @@ function outcomeOf({ status, mentor_count, success_count, failure_count }: Regis
   const open = mentor_count - success_count - failure_count;
   const parts = [
     failure_count > 0 ? `${count(failure_count)} failed` : '',
-    open > 0 ? `${count(open)} ${status === 'cancelled' ? 'not done' : 'to go'}` : '',
+    open > 0 ? `${count(open)} ${status === 'cancelled' ? 'not done' : 'waiting'}` : '',
   ].filter(Boolean);
   return (
     parts.join(', ') ||

@@ -4,16 +4,18 @@ import { withPage } from './list-query.ts';
 
 interface Props {
   total: number;
+  /** false: there are more than the total. */
+  isExact: boolean;
   page: number;
   pages: number;
   params: URLSearchParams;
 }
 
-export function Pager({ total, page, pages, params }: Props) {
+export function Pager({ total, isExact, page, pages, params }: Props) {
   return (
     <nav className="pager" aria-label="Pages">
       <p className="muted numeric" role="status">
-        {counted(total, 'registration')}
+        {isExact ? counted(total, 'registration') : `More than ${counted(total, 'registration')}`}
         {pages > 1 && ` · page ${count(page)} of ${count(pages)}`}
       </p>
       {(pages > 1 || page > pages) && (

@@ -9,6 +9,7 @@ import type { Executor } from '../database/executor.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import { findSnapshot } from '../progress/registration-snapshot.ts';
+import { hasSeen } from '../registrations/etag.ts';
 import {
   claimRetryKey,
   type KeptAnswer,
@@ -16,27 +17,31 @@ import {
   keepAnswer,
 } from '../registrations/idempotency-keys.ts';
 import { formatRegistrationId } from '../registrations/ids.ts';
-import { registrationNotFound } from '../registrations/refusals.ts';
+import { changedMeanwhile, registrationNotFound } from '../registrations/refusals.ts';
 import { type Accepted, findReplay, keyedRequest } from '../registrations/replay.ts';
 import { beginAttemptIfFailed, listFailedMentors, mergeResults, startAttempt } from './start-attempt.ts';
 
 /**
  * Starts one more attempt with the failed mentors, or with some of them, and nothing else.
  *
- * @param idempotencyKey with the same key and request, now or later, the same answer, and nothing new
- * @throws AppError `registration_not_found`, a conflict that names why not, `key_reused`, or
+ * @param options.idempotencyKey with the same key and request, now or later, the same answer, and nothing new
+ * @param options.ifMatch the If-Match header: start only from a state that the client has seen
+ * @throws AppError `registration_not_found`, a conflict that names why not, `changed_meanwhile`, `key_reused`, or
  *   `validation` for mentors that have not failed
+ * @throws transient errors of the database
  */
 export async function retryFailed(
   deps: Deps,
   id: bigint,
   request: RetryRegistrationRequest,
-  idempotencyKey: string | null = null,
+  { idempotencyKey = null, ifMatch = null }: RetryOptions = {},
 ): Promise<Accepted<RetryRegistrationResponse>> {
   const keyed = idempotencyKey === null ? null : keyedRequest(idempotencyKey, request);
   const started = await deps.db.prisma.$transaction(async (tx) => {
     const kept = keyed && (await takeKey(tx, id, keyed));
-    return kept ?? (await start(tx, deps, id, request, keyed));
+    if (kept) return kept;
+    if (ifMatch !== null) await refuseUnlessSeen(tx, id, ifMatch);
+    return await start(tx, deps, id, request, keyed);
   }, TRANSACTION);
 
   const { attempt, answeredAt } = started;
@@ -49,6 +54,19 @@ export async function retryFailed(
     deps.log.info({ registration: formatRegistrationId(id), attempt }, 'retry accepted');
   }
   return { answer: toAnswer(id, attempt, answeredAt), replayed: !('generation' in started) };
+}
+
+export interface RetryOptions {
+  idempotencyKey?: string | null;
+  ifMatch?: string | null;
+}
+
+/** Locks the row, so that it is the state that the retry starts from. */
+async function refuseUnlessSeen(tx: Executor, id: bigint, ifMatch: string): Promise<void> {
+  await tx.$queryRaw`select from bulk_registrations where id = ${id}::bigint for no key update`;
+  const snapshot = await findSnapshot(tx, id);
+  if (snapshot === null) throw registrationNotFound(id);
+  if (!hasSeen(ifMatch, snapshot)) throw changedMeanwhile(id);
 }
 
 /** A retry of a large registration reads all of its results. */

@@ -99,7 +99,7 @@ async function failedRegistration(): Promise<bigint> {
 
 test('twenty retries of one key at once start one attempt and get one answer', async () => {
   const id = await failedRegistration();
-  const retry = () => retryFailed(deps, id, { action: 'retry_failed' }, 'k1');
+  const retry = () => retryFailed(deps, id, { action: 'retry_failed' }, { idempotencyKey: 'k1' });
   const answers = await Promise.all(Array.from({ length: 20 }, retry));
   expect(new Set(answers.map(({ answer }) => JSON.stringify(answer))).size).toBe(1);
   expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
@@ -108,7 +108,8 @@ test('twenty retries of one key at once start one attempt and get one answer', a
 
 test('a retry that was refused leaves its key free', async () => {
   const id = await submit(deps, { mentor_ids: mentors('other', 3) });
-  const retry = () => retryFailed(deps, parseRegistrationId(id) ?? 0n, { action: 'retry_failed' }, 'k1');
+  const retry = () =>
+    retryFailed(deps, parseRegistrationId(id) ?? 0n, { action: 'retry_failed' }, { idempotencyKey: 'k1' });
   await expect(retry()).rejects.toMatchObject({ code: 'still_processing' });
   expect(await deps.db.prisma.idempotencyKey.count()).toBe(0);
 });
@@ -116,9 +117,9 @@ test('a retry that was refused leaves its key free', async () => {
 test('a key serves a registration and a retry of it, once each', async () => {
   const id = await failedRegistration();
   await submitRegistration(deps, request, 'k1');
-  const retried = await retryFailed(deps, id, { action: 'retry_failed' }, 'k1');
+  const retried = await retryFailed(deps, id, { action: 'retry_failed' }, { idempotencyKey: 'k1' });
   expect(retried.replayed).toBe(false);
   await expect(
-    retryFailed(deps, id, { action: 'retry_failed', override_duplicates: true }, 'k1'),
+    retryFailed(deps, id, { action: 'retry_failed', override_duplicates: true }, { idempotencyKey: 'k1' }),
   ).rejects.toMatchObject({ code: 'key_reused' });
 });

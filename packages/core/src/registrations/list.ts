@@ -7,6 +7,7 @@ import {
 import type { Database } from '../database/client.ts';
 import type { BulkRegistrationWhereInput } from '../database/generated/models.ts';
 import type { Deps } from '../deps.ts';
+import { AppError } from '../errors.ts';
 import { type Cursor, formatCursor, parseCursor } from './cursor.ts';
 import { formatRegistrationId } from './ids.ts';
 import { readCursor } from './read-cursor.ts';
@@ -14,7 +15,7 @@ import { readCursor } from './read-cursor.ts';
 /**
  * Lists a page of registrations, newest first.
  *
- * @throws AppError `validation` for a cursor that is none of ours
+ * @throws AppError `validation` for a cursor that is none of ours, and for a page by number that is too far
  * @throws transient errors of the database
  */
 export async function listRegistrations(
@@ -23,6 +24,7 @@ export async function listRegistrations(
 ): Promise<ListRegistrationsResponse> {
   const cursor = after === undefined ? null : readCursor(after, parseCursor);
   const where = matching(filter);
+  if (cursor === null && page * limit > LIMITS.reachOfPages) return farPage({ db }, { page, limit }, filter);
   // One more than asked for tells whether there is a next page.
   const [rows, total] = await Promise.all([
     db.prisma.bulkRegistration.findMany({
@@ -39,8 +41,31 @@ export async function listRegistrations(
 
   return {
     data: shown.map(toSummary),
-    pagination: { page, limit, total, next_cursor: rows.length > limit && last ? formatCursor(last) : null },
+    pagination: {
+      page,
+      limit,
+      total: total.count,
+      next_cursor: rows.length > limit && last ? formatCursor(last) : null,
+      total_is_exact: total.isExact,
+    },
   };
+}
+
+/** To skip many rows is to read them all: a page by number is refused there, unless it is known to be empty. */
+async function farPage(
+  { db }: Pick<Deps, 'db'>,
+  { page, limit }: { page: number; limit: number },
+  filter: Filter,
+): Promise<ListRegistrationsResponse> {
+  const total = await count(db, filter);
+  if (total.isExact && (page - 1) * limit >= total.count) {
+    const pagination = { page, limit, total: total.count, next_cursor: null, total_is_exact: true };
+    return { data: [], pagination };
+  }
+  const detail = `must be at most ${Math.floor(LIMITS.reachOfPages / limit)} with this limit; use after to go further`;
+  throw new AppError('validation', `page ${detail}.`, {
+    fieldErrors: [{ parameter: 'page', code: 'out_of_range', detail }],
+  });
 }
 
 type Filter = Pick<
@@ -70,12 +95,22 @@ function isAfter({ createdAt, id }: Cursor): BulkRegistrationWhereInput {
   };
 }
 
-/** Counts those that match; the number of all is kept, because to count them reads them all. */
-async function count({ prisma }: Database, filter: Filter): Promise<number> {
+interface Total {
+  count: number;
+  /** false: there are more. */
+  isExact: boolean;
+}
+
+/** Counts those that match, up to a limit; the number of all is kept, because to count them reads them all. */
+async function count({ prisma }: Database, filter: Filter): Promise<Total> {
   const isFiltered = Object.values(filter).some((value) => value !== undefined);
-  if (isFiltered) return prisma.bulkRegistration.count({ where: matching(filter) });
+  if (isFiltered) {
+    const take = LIMITS.countedTotal + 1;
+    const counted = await prisma.bulkRegistration.count({ where: matching(filter), take });
+    return { count: Math.min(counted, LIMITS.countedTotal), isExact: counted < take };
+  }
   const { _sum } = await prisma.registrationTotal.aggregate({ _sum: { total: true } });
-  return Number(_sum.total ?? 0);
+  return { count: Number(_sum.total ?? 0), isExact: true };
 }
 
 const SUMMARY = {

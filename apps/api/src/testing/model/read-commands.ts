@@ -133,6 +133,7 @@ export class ReadList extends Step<{ filter: Filter; limit: number; byCursor: bo
           limit: this.choice.limit,
           total: expected.length,
           next_cursor: isLast ? null : expect.any(String),
+          total_is_exact: true,
         },
       });
       after = answer.json<ListRegistrationsResponse>().pagination.next_cursor;

@@ -80,7 +80,7 @@ raceTest('retries of one key at once are one retry, while others come in between
     const keys = random.shuffled(['k1', 'k1', 'k1', 'k1', null, null]);
     const answers = await Promise.all(
       keys.map(async (key) => {
-        const retry = retryFailed(world.deps, id, { action: 'retry_failed' }, key);
+        const retry = retryFailed(world.deps, id, { action: 'retry_failed' }, { idempotencyKey: key });
         return { key, ...(await retry.catch((error: { code: string }) => ({ refused: error.code }))) };
       }),
     );
