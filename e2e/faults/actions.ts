@@ -33,7 +33,7 @@ export class Actions {
     const { fate, id } = entry;
     await this.#post(entry);
     if (fate === 'accepted' && entry.id !== id) {
-      this.#options.journal.find(`${id} was submitted again and became ${entry.id}`);
+      this.#options.journal.breaks(`${id} was submitted again and became ${entry.id}`);
     }
   }
 
@@ -47,7 +47,7 @@ export class Actions {
     return outcome;
   }
 
-  /** Reads the details, sometimes with all results, and holds them against what was read before. */
+  /** Reads the details, sometimes with all results, and compares them with what was read before. */
   async read(entry: Entry, { withResults = false } = {}): Promise<RegistrationDetails | null> {
     if (entry.isBeingRead) return null;
     entry.isBeingRead = true;
@@ -60,7 +60,7 @@ export class Actions {
     entry.isBeingRead = false;
     if (outcome.kind !== 'answer') return null;
     if (outcome.status === 404 && entry.deletion === 'none') {
-      this.#options.journal.find(`${entry.id} was accepted, and then not found`);
+      this.#options.journal.breaks(`${entry.id} was accepted, and then not found`);
     }
     if (outcome.status !== 200) return null;
     const details = outcome.body as RegistrationDetails;
@@ -116,8 +116,8 @@ export class Actions {
     if (outcome.kind !== 'answer') return outcome;
     const { status, headers } = outcome;
     if (status >= 500 && status !== 503)
-      journal.find(`${what} was answered ${status}: ${JSON.stringify(outcome.body)}`);
-    if (status === 503 && !headers.has('retry-after')) journal.find(`${what}: a 503 without Retry-After`);
+      journal.breaks(`${what} was answered ${status}: ${JSON.stringify(outcome.body)}`);
+    if (status === 503 && !headers.has('retry-after')) journal.breaks(`${what}: a 503 without Retry-After`);
     return outcome;
   }
 
@@ -131,12 +131,12 @@ export class Actions {
       failures: details.failure_count,
     };
     const objected = objection(entry.seen, now);
-    if (objected !== null) journal.find(`${entry.id}: ${objected}`);
+    if (objected !== null) journal.breaks(`${entry.id}: ${objected}`);
     entry.seen = now;
     if (details.results.length === 0) return;
     const listed = (status: string) => details.results.filter((result) => result.status === status).length;
     if (listed('success') !== now.successes || listed('failed') !== now.failures) {
-      journal.find(`${entry.id}: counts and results of one answer differ`);
+      journal.breaks(`${entry.id}: counts and results of one answer differ`);
     }
   }
 }

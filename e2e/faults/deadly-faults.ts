@@ -10,10 +10,10 @@ import {
   ownMentors,
   parametersOf,
 } from './fault.ts';
-import { type MemberName, WORKERS } from './fleet.ts';
+import type { MemberName } from './fleet.ts';
 import type { World } from './world.ts';
 
-/** Work that ends the process which does it. */
+/** Work that ends the process that does it. */
 export const DEADLY_FAULTS: readonly Fault[] = [
   { name: 'worker out of memory in the middle of a batch', isLong: true, run: runOutOfMemory },
   { name: 'a job that ends every worker that takes it', isLong: true, run: poison },
@@ -28,25 +28,21 @@ const LITTLE_MEMORY = [
   `--import=data:text/javascript,${encodeURIComponent(TAKE_ALL_MEMORY)}`,
 ];
 
-async function runOutOfMemory({ world, load, struck }: FaultContext): Promise<Hits> {
+async function runOutOfMemory({ world, load }: FaultContext): Promise<Hits> {
   const before = countOutOfMemory(world, 'worker-1');
   await world.fleet.stop('worker-1', world.graceMs);
   await world.fleet.start('worker-1', { NODE_OPTIONS: LITTLE_MEMORY.join(' ') });
   const dying = onNextStatement(world, {
     on: ['worker-1'],
-    statement: 'batch',
-    at: 'request',
-    async act(name): Promise<'cut'> {
-      world.fleet.kill(name, 'SIGUSR2');
+    async act(name) {
+      const verdict = world.fleet.kill(name, 'SIGUSR2');
       // Comes back with as much memory as before.
       void world.fleet.start(name);
       await waitFor(async () => countOutOfMemory(world, name) > before, { timeoutMs: 10_000 });
-      struck();
-      return 'cut';
+      return verdict;
     },
   });
   await Promise.all([dying, load.submit({ mentor_ids: ownMentors(5_000) })]);
-  await world.fleet.settled();
   return { 'out of memory': countOutOfMemory(world, 'worker-1') - before };
 }
 
@@ -58,10 +54,10 @@ function countOutOfMemory({ dir }: World, name: MemberName): number {
 const DEATHS = 4;
 
 /**
- * Every worker that runs the retry of this registration aborts, until it stops being so. It may cost one
- * worker at a time, once a job lock, and the others must get on with the rest.
+ * Aborts every worker that runs the retry of this registration, four times. That may cost one worker at
+ * a time, once per job lock, and the other worker must go on with other registrations.
  */
-async function poison({ world, load, struck }: FaultContext): Promise<Hits> {
+async function poison({ world, load }: FaultContext): Promise<Hits> {
   const entry = await load.submit({ mentor_ids: ['bad-1', ...ownMentors(3)] });
   const registrationId = parseRegistrationId(entry.id ?? '') ?? 0n;
   const isOver = async () => !(await isProcessing(world, registrationId));
@@ -69,21 +65,14 @@ async function poison({ world, load, struck }: FaultContext): Promise<Hits> {
   const { jobLockMs, stalledCheckMs } = world.config;
   const doneBefore = await countDone(world);
   const dying = onNextStatement(world, {
-    on: WORKERS,
-    statement: 'batch',
-    at: 'request',
     holding: parametersOf(registrationId, 2),
     times: DEATHS,
     withinMs: DEATHS * (jobLockMs + 3 * stalledCheckMs + 2_000),
-    act(name) {
-      world.fleet.kill(name, 'SIGABRT');
-      struck();
-      return 'cut';
-    },
+    act: (name) => world.fleet.kill(name, 'SIGABRT'),
   });
   await Promise.all([dying, world.actions.retry(entry)]);
   const others = (await countDone(world)) - doneBefore;
-  if (others === 0) world.journal.find('no registration got done while one of them ended every worker');
+  if (others === 0) world.journal.breaks('no registration was finished while one of them ended every worker');
   return { aborts: await dying, 'others done meanwhile': others };
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '@bulk/core/testing';
-import type { MemberName } from './fleet.ts';
+import { type MemberName, WORKERS } from './fleet.ts';
 import { type Interception, type Stage, Trap, type Verdict } from './interception.ts';
 import type { Load } from './load.ts';
 import type { Statement } from './postgres-wire.ts';
@@ -24,8 +24,6 @@ export interface FaultContext {
   readonly random: Random;
   /** Scaled: shorter in the short form. */
   readonly pause: (ms: number) => Promise<void>;
-  /** Recovery counts from the last call; without one, from the end of the fault. */
-  readonly struck: () => void;
 }
 
 export interface Fault {
@@ -44,17 +42,18 @@ export interface Fault {
   afterwards?(world: World): Promise<void>;
 }
 
-export interface NextStatement extends Omit<Interception<Statement>, 'act'> {
-  on: readonly MemberName[];
+export interface NextStatement extends Omit<Partial<Interception<Statement>>, 'act'> {
+  /** Left out: the workers. */
+  on?: readonly MemberName[];
   /** If it has not come by then, it counts as not hit. */
   withinMs?: number;
   act: (name: MemberName, stage: Stage) => Promise<Verdict> | Verdict;
 }
 
-/** Waits for statements on their way to PostgreSQL. @returns how many there were */
+/** Waits for statements on their way to PostgreSQL, batches if nothing else is said. @returns how many there were */
 export async function onNextStatement(world: World, next: NextStatement): Promise<number> {
-  const { on, withinMs = 6_000, act, ...interception } = next;
-  const trap = new Trap({ ...interception, act: (stage, name) => act(name as MemberName, stage) });
+  const { on = WORKERS, statement = 'batch', at = 'request', withinMs = 6_000, act, ...others } = next;
+  const trap = new Trap({ statement, at, ...others, act: (stage, name) => act(name as MemberName, stage) });
   for (const name of on) world.links[name].postgres.watch(trap);
   await Promise.race([trap.sprung, delay(withinMs)]);
   await trap.disarm();
@@ -79,11 +78,11 @@ export function parametersOf(registrationId: bigint, attempt: number): string {
 
 /** Counts what a worker is at, a moment before something happens to it. */
 export async function stateOfWork(world: World, name: MemberName, hits: Hits): Promise<void> {
-  const isMidSlice = await world.db.prisma.bulkRegistration.count({
+  const startedRuns = await world.db.prisma.bulkRegistration.count({
     where: { status: 'processing', OR: [{ successCount: { gt: 0 } }, { failureCount: { gt: 0 } }] },
   });
   const isMidStatement = world.links[name].postgres.countUnderWay('batch') > 0;
-  const elsewhere = isMidSlice > 0 ? 'mid-slice' : 'idle';
+  const elsewhere = startedRuns > 0 ? 'mid-run' : 'idle';
   const state = isMidStatement ? 'mid-statement' : elsewhere;
   hits[state] = (hits[state] ?? 0) + 1;
 }

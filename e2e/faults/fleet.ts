@@ -5,8 +5,9 @@ import { withDeadline } from '@bulk/core';
 import { waitFor } from '@bulk/core/testing';
 import { type ServiceProcess, startProcess } from '../processes.ts';
 
-export type MemberName = 'api' | 'worker-1' | 'worker-2';
-export const WORKERS = ['worker-1', 'worker-2'] as const satisfies readonly MemberName[];
+export const WORKERS = ['worker-1', 'worker-2'] as const;
+export const MEMBERS = ['api', ...WORKERS] as const;
+export type MemberName = (typeof MEMBERS)[number];
 
 interface Member {
   readonly name: MemberName;
@@ -29,19 +30,21 @@ const SETTLE_MS = 30_000;
  */
 export class Fleet {
   readonly broken: string[] = [];
+  /** When a process that was killed had last ended (`performance.now`). */
+  lastKillAt = Number.NEGATIVE_INFINITY;
   readonly #members = new Map<MemberName, Member>();
   readonly #dir: string;
 
-  constructor(dir: string, envs: Record<MemberName, Record<string, string>>) {
+  constructor(dir: string, envOf: (name: MemberName) => Record<string, string>) {
     this.#dir = dir;
-    for (const [name, env] of Object.entries(envs) as [MemberName, Record<string, string>][]) {
+    for (const name of MEMBERS) {
       const state = { process: null, isExpectedToEnd: false, isWanted: false, starting: null };
-      this.#members.set(name, { name, env, extraEnv: {}, ...state });
+      this.#members.set(name, { name, env: envOf(name), extraEnv: {}, ...state });
     }
   }
 
   async startAll(): Promise<void> {
-    await Promise.all([...this.#members.keys()].map((name) => this.start(name)));
+    await Promise.all(MEMBERS.map((name) => this.start(name)));
   }
 
   async start(name: MemberName, extraEnv: Record<string, string> = {}): Promise<void> {
@@ -52,16 +55,20 @@ export class Fleet {
     await member.starting;
   }
 
-  /** kill -9, or another signal that ends it; the supervisor starts it again. */
-  kill(name: MemberName, signal: NodeJS.Signals = 'SIGKILL'): void {
+  /** Ends it with kill -9 or another signal; the supervisor restarts it. Its connections need no more bytes. */
+  kill(name: MemberName, signal: NodeJS.Signals = 'SIGKILL'): 'cut' {
     const member = this.#get(name);
     member.isExpectedToEnd = true;
-    member.process?.kill(signal);
+    void member.process?.stop(signal).then(() => {
+      this.lastKillAt = performance.now();
+    });
+    return 'cut';
   }
 
-  /** SIGSTOP or SIGCONT. */
-  signal(name: MemberName, signal: 'SIGSTOP' | 'SIGCONT'): void {
+  /** Freezes it or lets it go on; its connections stay. */
+  signal(name: MemberName, signal: 'SIGSTOP' | 'SIGCONT'): 'pass' {
     this.#get(name).process?.kill(signal);
+    return 'pass';
   }
 
   /** SIGTERM, and no restart. A process must end with 0 within `withinMs`, whatever else is broken. */
@@ -86,7 +93,7 @@ export class Fleet {
   }
 
   async stopAll(withinMs: number): Promise<void> {
-    await Promise.all([...this.#members.keys()].map((name) => this.stop(name, withinMs)));
+    await Promise.all(MEMBERS.map((name) => this.stop(name, withinMs)));
   }
 
   /** For the last moment: nothing of it is left running or stopped. */

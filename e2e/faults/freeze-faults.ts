@@ -10,23 +10,17 @@ import {
 } from './fault.ts';
 import { WORKERS } from './fleet.ts';
 
-/** Workers that stand still and go on later, not knowing that others did their work. */
+/** Workers that stop for a while and then go on, although other workers have taken over their jobs. */
 export const FREEZE_FAULTS: readonly Fault[] = [
   { name: 'worker frozen while its batch lands', run: freezeWorker },
   { name: 'two workers write one batch', run: writeOneBatchTwice },
 ];
 
-/** Long enough for its message to be taken for stalled and be run by another worker. */
+/** Long enough for its job to count as stalled and to be run by another worker. */
 async function freezeWorker({ world }: FaultContext): Promise<Hits> {
   const { jobLockMs, stalledCheckMs } = world.config;
   const hits = await onNextStatement(world, {
-    on: WORKERS,
-    statement: 'batch',
-    at: 'request',
-    act(name) {
-      world.fleet.signal(name, 'SIGSTOP');
-      return 'pass';
-    },
+    act: (name) => world.fleet.signal(name, 'SIGSTOP'),
   });
   await sleep(jobLockMs + 2 * stalledCheckMs + 300);
   for (const name of WORKERS) world.fleet.signal(name, 'SIGCONT');
@@ -34,26 +28,19 @@ async function freezeWorker({ world }: FaultContext): Promise<Hits> {
 }
 
 /**
- * A worker is frozen with its batch still on the way. Another takes the message over and writes that
- * batch; then the first one's arrives, while there is more to do.
+ * A worker is frozen while its batch is still on the way. The other worker takes the job over and writes
+ * that batch; then the statement of the first one arrives, while the registration is still processing.
  */
 async function writeOneBatchTwice({ world, load }: FaultContext): Promise<Hits> {
   const { jobLockMs, stalledCheckMs } = world.config;
   const entry = await load.submit({ mentor_ids: ownMentors(5_000) });
   const id = parseRegistrationId(entry.id ?? '') ?? 0n;
   const hits: Hits = { 'written by both': 0 };
-  const progress = () =>
-    world.db.prisma.bulkRegistration.findUniqueOrThrow({
-      where: { id },
-      select: { successCount: true, status: true },
-    });
+  const progress = () => world.db.prisma.bulkRegistration.findUniqueOrThrow({ where: { id } });
   await onNextStatement(world, {
-    on: WORKERS,
-    statement: 'batch',
-    at: 'request',
     holding: parametersOf(id, 1),
-    async act(name): Promise<'pass'> {
-      world.fleet.signal(name, 'SIGSTOP');
+    async act(name) {
+      const verdict = world.fleet.signal(name, 'SIGSTOP');
       for (const other of WORKERS) world.links[other].postgres.slowDown({ delayMs: 40, bytesPerMs: 1_000 });
       const before = await progress();
       let now = before;
@@ -64,7 +51,7 @@ async function writeOneBatchTwice({ world, load }: FaultContext): Promise<Hits> 
       }
       if (now.status === 'processing' && now.successCount > before.successCount)
         hits['written by both']! += 1;
-      return 'pass';
+      return verdict;
     },
   });
   await sleep(200);

@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLogger, createQueue } from '@bulk/core';
 import { findInconsistencies, waitFor } from '@bulk/core/testing';
+import { MEMBERS } from './fleet.ts';
 import { checkJournal } from './journal-check.ts';
 import type { World } from './world.ts';
 
 export interface Verdict {
-  findings: string[];
+  broken: string[];
   registrations: number;
   mentors: number;
   doubles: number;
@@ -24,20 +25,20 @@ export async function judge(world: World): Promise<Verdict> {
   const doubles = inconsistencies.filter((text) =>
     /two activities|activity twice|two batches/.test(text),
   ).length;
-  const findings = [
+  const broken = [
     ...unfinished.map((id) => `bulk-${id} is still processing ${SETTLE_MS / 1_000} s after the last fault`),
     ...inconsistencies,
     ...(await findWrongResults(world)),
-    ...journal.findings,
+    ...journal.broken,
     ...(await findLeftJobs(world)),
     ...(await findLeftSessions(world)),
     ...findFatalLogs(world),
-    ...world.journal.findings,
+    ...world.journal.broken,
   ];
   const [sums] = await world.db.prisma.$queryRaw<Array<{ registrations: number; mentors: number }>>`
     select count(*)::integer as registrations, coalesce(sum(success_count + failure_count), 0)::integer as mentors
     from bulk_registrations`;
-  return { findings, ...sums!, doubles: doubles + journal.doubles, lost: unfinished.length + journal.lost };
+  return { broken, ...sums!, doubles: doubles + journal.doubles, lost: unfinished.length + journal.lost };
 }
 
 async function untilFinished({ db }: World): Promise<bigint[]> {
@@ -71,7 +72,7 @@ async function findWrongResults({ db }: World): Promise<string[]> {
         case
           when mentor_id like 'bad-%' and error_code <> 'constraint_violated' then 'a bad record was not refused as such'
           when mentor_id not like 'bad-%' and error_code not in ('', 'duplicate')
-            then 'a passing fault became a result: ' || error_code
+            then 'a transient error became a result: ' || error_code
           when error_code = 'duplicate' and override_duplicates then 'a duplicate in spite of override'
           when error_code = 'duplicate' and not exists (
             select from activities x
@@ -89,7 +90,7 @@ async function findWrongResults({ db }: World): Promise<string[]> {
   return rows.map(({ fault, id, count }) => `${id}: ${fault} (${count} mentors)`);
 }
 
-/** At rest no message waits or runs. Retried ones may take some seconds to learn that they are not needed. */
+/** At rest no job waits or runs. A retried one may take some seconds to learn that it is not needed. */
 async function findLeftJobs({ config }: World): Promise<string[]> {
   const queue = createQueue(config, createLogger(config, { name: 'faults' }));
   const queues = queue.dashboardQueues();
@@ -103,7 +104,7 @@ async function findLeftJobs({ config }: World): Promise<string[]> {
     );
     const left = await list();
     return await Promise.all(
-      left.map(async (each) => `message ${each.id} is left in the queue, ${await each.getState()}`),
+      left.map(async (each) => `job ${each.id} is left in the queue, ${await each.getState()}`),
     );
   } finally {
     await queue.close();
@@ -127,7 +128,7 @@ async function findLeftSessions({ db }: World): Promise<string[]> {
 }
 
 function findFatalLogs({ dir }: World): string[] {
-  return ['api', 'worker-1', 'worker-2'].flatMap((name) => {
+  return MEMBERS.flatMap((name) => {
     const lines = readFileSync(join(dir, `${name}.log`), 'utf8').split('\n');
     const fatal = lines.filter((line) =>
       /"level":60|unhandledRejection|uncaughtException|triggerUncaught/.test(line),

@@ -18,10 +18,10 @@ interface Check {
   activities: number;
 }
 
-/** Holds the database against what the clients were told. */
+/** Compares the database with what the clients were told. */
 export async function checkJournal(
   world: World,
-): Promise<{ findings: string[]; lost: number; doubles: number }> {
+): Promise<{ broken: string[]; lost: number; doubles: number }> {
   const rows = await listRows(world);
   const activities = await countActivities(world);
   const byMarker = new Map<string, Row[]>();
@@ -34,13 +34,13 @@ export async function checkJournal(
 
   const lost = checks.flatMap(lostWork);
   const doubles = [...byMarker].filter(([, same]) => same.length > 1);
-  const findings = [
+  const broken = [
     ...lost,
     ...doubles.map(([marker]) => `${marker} became more than one registration`),
     ...rows.filter((row) => !row.isWhole).map((row) => `${formatRegistrationId(row.id)} exists by halves`),
     ...checks.flatMap(brokenPromises),
   ];
-  return { findings, lost: lost.length, doubles: doubles.length };
+  return { broken, lost: lost.length, doubles: doubles.length };
 }
 
 /** Accepted means: it is there, until a client deletes it. */

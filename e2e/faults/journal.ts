@@ -4,7 +4,7 @@ export type MarkedRequest = CreateRegistrationRequest & { notes: string };
 
 /**
  * What the clients know, in the manner of Jepsen: an operation is ok, failed (it did not happen) or
- * unknown (it may have). The checks at the end hold the database against it.
+ * unknown (it may have). The checks at the end compare the database with it.
  */
 export interface Entry {
   /** With the marker in its notes, so that one of unknown fate can be found. */
@@ -36,8 +36,8 @@ export interface Seen {
 
 export class Journal {
   readonly entries: Entry[] = [];
-  /** What no client may ever see. */
-  readonly findings: string[] = [];
+  /** Broken promises: what no client may ever see. */
+  readonly broken: string[] = [];
   readonly answers = new Map<string, number>();
   /** Since it was last set to 0. */
   slowestSubmitMs = 0;
@@ -71,8 +71,8 @@ export class Journal {
     this.answers.set(what, (this.answers.get(what) ?? 0) + 1);
   }
 
-  find(text: string): void {
-    this.findings.push(text);
+  breaks(text: string): void {
+    this.broken.push(text);
   }
 }
 

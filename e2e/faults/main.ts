@@ -1,14 +1,13 @@
 // `npm run test:faults`: breaks everything that can break between the processes and their servers,
-// under load, and holds what is left against the promises.
+// under load, and then checks every promise.
 
 import { chmod, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Arguments, readArguments, USAGE } from './arguments.ts';
 import { planRounds } from './plan.ts';
-import { summarize } from './report.ts';
+import { type RoundSummary, summarize } from './report.ts';
 import { runRound } from './round.ts';
-import type { RoundSummary } from './tally.ts';
 
 // Ends what was started, by the listeners for 'exit'.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130));
@@ -34,8 +33,8 @@ async function main(options: Arguments): Promise<number> {
     const dir = join(home, `${rounds.length + 1}-${backend}`);
     const result = await runRound({ ...planned, dir, report: console.log });
     rounds.push({ backend, kind, ...result });
-    for (const finding of result.findings.slice(0, 20)) console.log(`!!! ${finding}`);
-    if (result.findings.length > 0 && options.minutes !== null) break;
+    for (const text of result.broken.slice(0, 20)) console.log(`!!! ${text}`);
+    if (result.broken.length > 0 && options.minutes !== null) break;
   }
 
   const seconds = (Date.now() - startedAt) / 1_000;

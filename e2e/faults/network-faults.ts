@@ -1,5 +1,5 @@
 import { type Fault, type FaultContext, type Hits, onNextStatement } from './fault.ts';
-import { type MemberName, WORKERS } from './fleet.ts';
+import { MEMBERS, type MemberName } from './fleet.ts';
 import { watchSubmits } from './submit-watch.ts';
 import type { TcpProxy } from './tcp-proxy.ts';
 import type { World } from './world.ts';
@@ -10,29 +10,23 @@ type Server = 'postgres' | 'redis';
 export const NETWORK_FAULTS: readonly Fault[] = [...faultsOf('postgres'), ...faultsOf('redis')];
 
 function faultsOf(server: Server): Fault[] {
-  const only = server === 'redis' ? ({ only: 'redis' } as const) : {};
+  const fault = (
+    name: string,
+    run: (context: FaultContext, server: Server) => Promise<Hits>,
+    more: Partial<Fault> = {},
+  ): Fault => ({
+    name: `${server}${name}`,
+    run: (context) => run(context, server),
+    ...(server === 'redis' && { only: server }),
+    ...more,
+  });
   return [
-    { ...only, name: `${server}: connections reset`, run: (context) => resetAll(context, server) },
-    { ...only, name: `${server} refuses connections`, run: (context) => refuse(context, server) },
-    {
-      ...only,
-      name: `${server}: bytes held, then delivered`,
-      run: (context) => hold(context, server),
-    },
-    {
-      ...only,
-      name: `${server}: bytes held for one worker, then lost`,
-      isLong: true,
-      run: (context) => holdAndLose(context, server),
-    },
-    {
-      ...only,
-      name: `${server}: connections go silent for ever`,
-      isLong: true,
-      boundMs: 30_000,
-      run: (context) => silence(context, server),
-    },
-    { ...only, name: `${server} is slow`, run: (context) => slowDown(context, server) },
+    fault(': connections reset', resetAll),
+    fault(' refuses connections', refuse),
+    fault(': bytes held, then delivered', hold),
+    fault(': bytes held for one worker, then lost', holdAndLose, { isLong: true }),
+    fault(': connections go silent for ever', silence, { isLong: true, boundMs: 30_000 }),
+    fault(' is slow', slowDown),
   ];
 }
 
@@ -54,9 +48,11 @@ async function refuse({ world, pause }: FaultContext, server: Server): Promise<H
   return watch.answers();
 }
 
-/** No end and no reset: only what waits for an answer can notice. */
+/** Neither end nor reset: only a process that waits for an answer can notice. */
 async function silence({ world }: FaultContext, server: Server): Promise<Hits> {
-  return { connections: sum(linksTo(world, server).map((link) => link.silence())) };
+  let connections = 0;
+  for (const link of linksTo(world, server)) connections += link.silence();
+  return { connections };
 }
 
 async function hold(context: FaultContext, server: Server): Promise<Hits> {
@@ -71,18 +67,18 @@ async function hold(context: FaultContext, server: Server): Promise<Hits> {
   return hits;
 }
 
-/** With a batch on its way, or its answer on the way back; the other worker has no such trouble. */
+/** While a batch is on its way, or its answer on the way back; the other worker's link works. */
 async function holdAndLose({ world, random, pause }: FaultContext, server: Server): Promise<Hits> {
   let link = random.pick(linksTo(world, server).slice(1));
   const at = random.pick(['request', 'reply'] as const);
   let hits = 0;
   if (server === 'postgres') {
     const act = (name: MemberName): 'pass' => {
-      link = linkOf(world, name, server)!;
+      link = world.links[name][server]!;
       link.blackHole();
       return 'pass';
     };
-    hits = await onNextStatement(world, { on: WORKERS, statement: 'batch', at, act });
+    hits = await onNextStatement(world, { at, act });
   } else link.blackHole();
   await pause(3_500);
   const connections = link.reset();
@@ -99,13 +95,5 @@ async function slowDown({ world, pause }: FaultContext, server: Server): Promise
 }
 
 function linksTo(world: World, server: Server): TcpProxy[] {
-  return (['api', ...WORKERS] as const).flatMap((name) => linkOf(world, name, server) ?? []);
-}
-
-function linkOf(world: World, name: MemberName, server: Server): TcpProxy | null {
-  return world.links[name][server];
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
+  return MEMBERS.flatMap((name) => world.links[name][server] ?? []);
 }

@@ -6,29 +6,10 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '@bulk/embedded';
 /** Small enough to be filled, large enough for a round. */
 const DISK_MIB = 1_536;
 
-/** The suite's own PostgreSQL, with fsync as in production, on a small disk of its own where that can be had. */
-export interface PostgresServer {
-  readonly port: number;
-  readonly url: string;
-  /** null: no disk of its own, so that none can be filled. */
-  readonly disk: SmallDisk | null;
-  /** As at a planned restart: sessions are ended, all is written down. */
-  stop(): Promise<void>;
-  /** As at a crash: the next start recovers from the log. */
-  crash(): void;
-  start(): Promise<void>;
-  /** `keep`: its data stays in the folder, to be looked at. */
-  destroy(options: { keep: boolean }): Promise<void>;
-  /** For the last moment of the process. */
-  abandon(): void;
-}
+export type PostgresServer = Awaited<ReturnType<typeof startPostgres>>;
 
-export interface SmallDisk {
-  fill(): void;
-  free(): void;
-}
-
-export async function startPostgres(dir: string): Promise<PostgresServer> {
+/** The suite's own PostgreSQL, with fsync as in production, on a small disk of its own if one can be mounted. */
+export async function startPostgres(dir: string) {
   const home = join(dir, 'postgres');
   mkdirSync(home);
   chmodSync(home, 0o755);
@@ -47,11 +28,14 @@ export async function startPostgres(dir: string): Promise<PostgresServer> {
   return {
     port,
     url,
+    /** null: no disk of its own, so that none can be filled. */
     disk,
+    /** As at a planned restart: ends sessions and writes everything to disk. */
     async stop() {
       await server?.stop();
       server = null;
     },
+    /** The next start recovers from the log. */
     crash() {
       server?.kill();
       server = null;
@@ -59,12 +43,14 @@ export async function startPostgres(dir: string): Promise<PostgresServer> {
     async start() {
       server ??= await launch(port);
     },
-    async destroy({ keep }) {
+    /** `keep`: its data stays in the folder, to be looked at. */
+    async destroy({ keep }: { keep: boolean }) {
       await server?.stop();
       if (disk === null) return;
       if (keep) execFileSync('cp', ['-a', dataDir, join(dir, 'postgres-data')]);
       unmount();
     },
+    /** For the last moment of the process. */
     abandon() {
       server?.kill();
       unmount();
@@ -72,11 +58,11 @@ export async function startPostgres(dir: string): Promise<PostgresServer> {
   };
 }
 
-/** Filled in an instant by those who write. */
+/** More room than this is filled at once by those who write. */
 const MAX_ROOM_KIB = 8_192;
 
-/** A tmpfs, which root can shrink to what it holds, and so fill, in an instant. */
-function mountSmallDisk(home: string): SmallDisk | null {
+/** A tmpfs. Root can shrink it to what it holds, which fills it in an instant. null: this user may not mount. */
+function mountSmallDisk(home: string) {
   const mount = (options: string) =>
     execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', home], quiet);
   const resize = (size: string) => execFileSync('mount', ['-o', `remount,size=${size}`, home], quiet);
@@ -87,7 +73,7 @@ function mountSmallDisk(home: string): SmallDisk | null {
   }
   return {
     fill() {
-      // Less than it holds by then is refused: more may have been written since it was asked.
+      // A size below what it holds by then is refused: more may have been written since `statfs`.
       for (let roomKib = 64; ; roomKib *= 2) {
         const { bsize, blocks, bavail } = statfsSync(home);
         try {

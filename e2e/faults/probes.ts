@@ -4,28 +4,28 @@ import type { Entry } from './journal.ts';
 import type { World } from './world.ts';
 
 /**
- * Asks for what no fault can bring about by itself, because something else stands before it: a batch
- * of an attempt that is over, one of a cancelled registration, and one that comes twice. While no
- * worker runs.
+ * Asks for what no fault can cause by itself, because other checks come before it: a batch of an attempt
+ * that is over, one of a cancelled registration, and one that comes twice. While no worker runs.
  *
  * @returns what was not refused
  */
 export async function probeFence(world: World): Promise<string[]> {
   const { actions, db } = world;
-  const findings: string[] = [];
+  const broken: string[] = [];
   const entry = await submit(world, 'probe-fence', ['bad-1', ...namedMentors('probe', 600)]);
+  const registrationId = idOf(entry);
   const expectKind = async (what: string, expected: string, attempt: number, batchNo: number) => {
-    const { generation } = await db.prisma.bulkRegistration.findUniqueOrThrow({ where: { id: idOf(entry) } });
-    const key = { registrationId: idOf(entry), attempt, generation, batchNo };
-    const write = executeBatchInsert(db, key);
-    const kind = await write.then(
+    const { generation } = await db.prisma.bulkRegistration.findUniqueOrThrow({
+      where: { id: registrationId },
+    });
+    const kind = await executeBatchInsert(db, { registrationId, attempt, generation, batchNo }).then(
       (outcome) => outcome.kind,
       (error: Error) => `an error (${error.message.trim().split('\n').at(-1)})`,
     );
-    if (kind !== expected) findings.push(`${what} was ${kind}, not ${expected}`);
+    if (kind !== expected) broken.push(`${what} was ${kind}, not ${expected}`);
   };
 
-  const batches = await db.prisma.registrationBatch.count({ where: { registrationId: idOf(entry) } });
+  const batches = await db.prisma.registrationBatch.count({ where: { registrationId } });
   for (let batchNo = 0; batchNo < batches; batchNo += 1) {
     await expectKind('a batch', 'written', 1, batchNo);
     await expectKind('a batch that comes twice', 'superseded', 1, batchNo);
@@ -34,42 +34,35 @@ export async function probeFence(world: World): Promise<string[]> {
   await expectKind('a batch of an attempt that is over', 'superseded', 1, 0);
   await actions.cancel(entry);
   await expectKind('a batch of a cancelled registration', 'superseded', 2, 0);
-  return findings;
+  return broken;
 }
 
 /**
- * On a slow connection a message rung before the commit arrives before its registration does, is
- * dropped, and only the sweeper helps. While all is well nobody may need it.
+ * On a slow connection a job that is enqueued before the commit arrives before its registration does: it is
+ * dropped, and only the sweeper helps. Without a fault no registration may need the sweeper.
  */
-export async function probeRings(world: World): Promise<string[]> {
+export async function probeEnqueue(world: World): Promise<string[]> {
   const { actions, db, links } = world;
   links.api.postgres.slowDown({ delayMs: 40, bytesPerMs: 1_000 });
-  const entries: Entry[] = [];
+  const ids: bigint[] = [];
   for (let index = 0; index < 4; index += 1) {
-    const entry = await submit(world, `probe-enqueue-${index}`, [
-      'bad-1',
-      ...namedMentors(`enqueue-${index}`, 3),
-    ]);
+    const mentorIds = ['bad-1', ...namedMentors(`enqueue-${index}`, 3)];
+    const entry = await submit(world, `probe-enqueue-${index}`, mentorIds);
     await untilFinished(world, entry);
     if (index % 2 === 0) {
       await actions.retry(entry);
       await untilFinished(world, entry);
     }
-    entries.push(entry);
+    ids.push(idOf(entry));
   }
   links.api.postgres.speedUp();
 
-  const ids = entries.map((entry) => idOf(entry));
-  const rows = await db.prisma.bulkRegistration.findMany({
-    where: { id: { in: ids } },
-    select: { id: true, attempt: true, generation: true },
-  });
-  return rows
-    .filter(({ attempt, generation }) => generation !== attempt)
-    .map(
-      ({ id, attempt, generation }) =>
-        `bulk-${id} has generation ${generation} after ${attempt} attempts, and nothing was broken`,
-    );
+  const rows = await db.prisma.bulkRegistration.findMany({ where: { id: { in: ids } } });
+  const swept = rows.filter(({ attempt, generation }) => generation !== attempt);
+  return swept.map(
+    ({ id, attempt, generation }) =>
+      `bulk-${id} has generation ${generation} after ${attempt} attempts, and nothing was broken`,
+  );
 }
 
 function submit({ actions }: World, marker: string, mentorIds: string[]): Promise<Entry> {
@@ -84,9 +77,8 @@ function submit({ actions }: World, marker: string, mentorIds: string[]): Promis
 }
 
 async function untilFinished({ actions }: World, entry: Entry): Promise<void> {
-  await waitFor(async () => ((await actions.read(entry))?.status ?? 'processing') !== 'processing', {
-    timeoutMs: 20_000,
-  });
+  const isFinished = async () => ((await actions.read(entry))?.status ?? 'processing') !== 'processing';
+  await waitFor(isFinished, { timeoutMs: 20_000 });
 }
 
 function idOf(entry: Entry): bigint {

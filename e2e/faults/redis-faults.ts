@@ -2,7 +2,7 @@ import { type Fault, type FaultContext, type Hits, ownMentors } from './fault.ts
 import type { RedisServer } from './redis-server.ts';
 import { watchSubmits } from './submit-watch.ts';
 
-/** What a Redis can do to us. All of it is about the doorbell: no answer may change. */
+/** Faults of Redis. It holds jobs only, so that no answer to a client may change. */
 export const REDIS_FAULTS: readonly Fault[] = [
   { name: 'redis: FLUSHALL', only: 'redis', run: flushAll },
   fault('redis: restart, empty', async ({ pause }, redis) => {
@@ -54,16 +54,16 @@ function fault(name: string, work: (context: FaultContext, redis: RedisServer) =
   };
 }
 
-/** More than run at once, so that messages wait when they are flushed. */
+/** More than run at once, so that jobs wait when they are flushed. */
 const MANY = 10;
 
 async function flushAll({ world, load, pause }: FaultContext): Promise<Hits> {
   const redis = world.redis!;
   const waiting = `LLEN {${world.config.queuePrefix}}:bulk-registrations-rest:wait`;
   await Promise.all(Array.from({ length: MANY }, () => load.submit({ mentor_ids: ownMentors(3_000) })));
-  const hits = { times: 0, 'messages waiting': 0 };
+  const hits = { times: 0, 'jobs waiting': 0 };
   for (; hits.times < 3; hits.times += 1) {
-    hits['messages waiting'] += Number.parseInt((await redis.send(waiting)).slice(1), 10);
+    hits['jobs waiting'] += Number.parseInt((await redis.send(waiting)).slice(1), 10);
     await redis.send('FLUSHALL');
     await pause(150);
   }

@@ -2,12 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Fault, type FaultContext, type Hits, onNextStatement, ownMentors } from './fault.ts';
-import { type MemberName, WORKERS } from './fleet.ts';
+import { MEMBERS, type MemberName } from './fleet.ts';
 import type { World } from './world.ts';
 
-const ALL: readonly MemberName[] = ['api', ...WORKERS];
-
-/** Starting and stopping while something is away, and clocks that are wrong. */
+/** Starting and stopping while a server is away, and wrong clocks. */
 export const START_FAULTS: readonly Fault[] = [
   { name: 'stop and start while postgres is away', run: (context) => restartWithout(context, 'postgres') },
   {
@@ -29,39 +27,37 @@ type Clocks = Partial<Record<MemberName, string | null>>;
 const APART: Clocks = { api: '+1h', 'worker-1': '+10m', 'worker-2': '-10m' };
 const RIGHT: Clocks = { api: null, 'worker-2': null };
 
-/** Each process must end with 0 within its grace, start, and find the server when it is back. */
+/** Each process must end with 0 within its grace, start again, and find the server when it is back. */
 async function restartWithout(
   { world, load, pause }: FaultContext,
   server: 'postgres' | 'redis',
 ): Promise<Hits> {
   await load.submit({ mentor_ids: ownMentors(5_000) });
-  const links = ALL.map((name) => world.links[name][server]!);
+  const links = MEMBERS.map((name) => world.links[name][server]!);
   await Promise.all(links.map((link) => link.goDown()));
   await pause(500);
-  const stopMs = await Promise.all(ALL.map((name) => world.fleet.stop(name, world.graceMs)));
-  await Promise.all(ALL.map((name) => world.fleet.start(name)));
+  const stopMs = await Promise.all(MEMBERS.map((name) => world.fleet.stop(name, world.graceMs)));
+  await Promise.all(MEMBERS.map((name) => world.fleet.start(name)));
   await pause(1_500);
   await Promise.all(links.map((link) => link.comeUp()));
-  return { processes: ALL.length, 'longest stop ms': Math.round(Math.max(...stopMs)) };
+  return { processes: MEMBERS.length, 'longest stop ms': Math.round(Math.max(...stopMs)) };
 }
 
 /**
- * Two workers with wrong clocks; the one that is ahead dies with a message in its hands. Then right
- * clocks, and once more a worker is killed. On PostgreSQL BullMQ 6.7 goes by its workers' clocks: for
- * ten minutes it takes the message for running, and does not look for others that stall.
+ * Two workers have wrong clocks; the one that is ahead dies while it runs a job. Then clocks are right, and
+ * a worker is killed again. On PostgreSQL BullMQ 6.7 uses its workers' clocks: for ten minutes it takes
+ * that job for running, and does not look for other stalled jobs.
  */
-async function skewClocks({ world, load, pause, struck }: FaultContext): Promise<Hits> {
+async function skewClocks({ world, load, pause }: FaultContext): Promise<Hits> {
   await runWithClocks(world, APART);
   await pause(1_000);
   const dying = onNextStatement(world, {
     on: ['worker-1'],
-    statement: 'batch',
-    at: 'request',
     act(name) {
-      world.fleet.kill(name);
-      // Comes back with its clock put right.
+      const verdict = world.fleet.kill(name);
+      // Comes back with the right clock.
       void world.fleet.start(name);
-      return 'cut';
+      return verdict;
     },
   });
   await Promise.all([dying, load.submit({ mentor_ids: ownMentors(5_000) })]);
@@ -71,9 +67,7 @@ async function skewClocks({ world, load, pause, struck }: FaultContext): Promise
   await load.submit({ mentor_ids: ownMentors(5_000) });
   await sleep(200);
   world.fleet.kill('worker-1');
-  struck();
-  await world.fleet.settled();
-  return { 'died ahead of time': await dying, 'messages locked for minutes': lockedAhead };
+  return { 'died ahead of time': await dying, 'jobs locked for minutes': lockedAhead };
 }
 
 async function countLockedAhead({ backend, db }: World): Promise<number> {
@@ -85,7 +79,7 @@ async function countLockedAhead({ backend, db }: World): Promise<number> {
   return row!.count;
 }
 
-/** Ends what is left of the ten minutes: until then the queue would keep messages that nobody needs. */
+/** Ends the rest of the ten minutes, for which the queue would keep jobs that nobody needs. */
 async function letStampsComeTrue({ backend, db }: World): Promise<void> {
   if (backend === 'redis') return;
   await db.prisma.$executeRaw`

@@ -60,9 +60,6 @@ async function cancelWhileBatchIsHeld({ world, load }: FaultContext): Promise<Hi
   const entry = await load.submit({ mentor_ids: ownMentors(5_000) });
   let cancels = 0;
   const held = await onNextStatement(world, {
-    on: WORKERS,
-    statement: 'batch',
-    at: 'request',
     times: 3,
     withinMs: 1_500,
     async act(): Promise<'pass'> {

@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
-import { type Config, type Database, loadConfig, migrate } from '@bulk/core';
+import { type Database, loadConfig, migrate } from '@bulk/core';
 import { openPatientDatabase } from '@bulk/core/testing';
 import { findFreePort } from '@bulk/embedded';
 import { Actions } from './actions.ts';
-import { Fleet, type MemberName, WORKERS } from './fleet.ts';
+import { Fleet, MEMBERS, type MemberName } from './fleet.ts';
 import { Journal } from './journal.ts';
 import { type PostgresServer, startPostgres } from './postgres-server.ts';
 import { type Statement, tapPostgres } from './postgres-wire.ts';
@@ -19,25 +19,8 @@ export interface Links {
   readonly redis: TcpProxy<'enqueue'> | null;
 }
 
-/** Servers, the network between, the processes and their clients: all that a fault can get at. */
-export interface World {
-  readonly backend: Backend;
-  readonly dir: string;
-  readonly postgres: PostgresServer;
-  readonly redis: RedisServer | null;
-  readonly links: Readonly<Record<MemberName, Links>>;
-  readonly fleet: Fleet;
-  readonly journal: Journal;
-  readonly actions: Actions;
-  readonly baseUrl: string;
-  /** As the processes have it, but past the proxies. */
-  readonly config: Config;
-  readonly db: Database;
-  /** A process told to stop must be gone after this time. */
-  readonly graceMs: number;
-  /** `keep`: the data of PostgreSQL stays in the folder. */
-  destroy(options: { keep: boolean }): Promise<void>;
-}
+/** The servers, the network, the processes and their clients: everything that a fault can break. */
+export type World = Awaited<ReturnType<typeof createWorld>>;
 
 export interface WorldOptions {
   backend: Backend;
@@ -47,17 +30,17 @@ export interface WorldOptions {
   patience: number;
 }
 
-/** What the processes do after their grace is over: close the queue, then the database, two seconds each. */
+/** After their grace the processes close the queue, then the database, two seconds each. */
 const CLOSING_MS = 4_000;
 
-export async function createWorld({ backend, dir, settings, patience }: WorldOptions): Promise<World> {
+export async function createWorld({ backend, dir, settings, patience }: WorldOptions) {
   mkdirSync(dir, { recursive: true });
   const postgres = await startPostgres(dir);
   const redis = backend === 'redis' ? await RedisServer.start(dir) : null;
 
   const config = loadConfig({
     ...settings,
-    DATABASE_URL: named(postgres.url),
+    DATABASE_URL: `${postgres.url}?application_name=${OWN_SESSIONS}`,
     ...(redis && { REDIS_URL: `redis://127.0.0.1:${redis.port}` }),
     LOG_LEVEL: 'silent',
   });
@@ -71,14 +54,10 @@ export async function createWorld({ backend, dir, settings, patience }: WorldOpt
   const envOf = (name: MemberName) => ({
     ...settings,
     PORT: String(port),
-    DATABASE_URL: at(serviceUrl, links[name].postgres.port),
+    DATABASE_URL: Object.assign(new URL(serviceUrl), { port: links[name].postgres.port }).href,
     ...(links[name].redis && { REDIS_URL: `redis://127.0.0.1:${links[name].redis.port}` }),
   });
-  const fleet = new Fleet(dir, {
-    api: envOf('api'),
-    'worker-1': envOf('worker-1'),
-    'worker-2': envOf('worker-2'),
-  });
+  const fleet = new Fleet(dir, envOf);
   const journal = new Journal();
   const baseUrl = `http://127.0.0.1:${port}`;
   const actions = new Actions({ baseUrl, journal, countActivities: (id) => countActivities(db, id) });
@@ -98,11 +77,13 @@ export async function createWorld({ backend, dir, settings, patience }: WorldOpt
     fleet,
     journal,
     actions,
-    baseUrl,
+    /** That of the processes, but without the proxies. */
     config,
     db,
+    /** A process that is told to stop must have ended after this time. */
     graceMs: (config.shutdownGraceMs + CLOSING_MS) * patience,
-    async destroy({ keep }) {
+    /** `keep`: the data of PostgreSQL stays in the folder. */
+    async destroy({ keep }: { keep: boolean }) {
       process.off('exit', abandon);
       fleet.abandon();
       for (const each of Object.values(links)) {
@@ -120,28 +101,17 @@ async function linkAll(
   postgres: PostgresServer,
   redis: RedisServer | null,
 ): Promise<Record<MemberName, Links>> {
-  const link = async (name: MemberName): Promise<Links> => ({
-    postgres: await TcpProxy.between(postgres.port, tapPostgres, name),
-    redis: redis && (await TcpProxy.between(redis.port, tapRedis)),
+  const links = MEMBERS.map(async (name): Promise<[MemberName, Links]> => {
+    const toPostgres = await TcpProxy.between(postgres.port, tapPostgres, name);
+    return [name, { postgres: toPostgres, redis: redis && (await TcpProxy.between(redis.port, tapRedis)) }];
   });
-  const [api, first, second] = await Promise.all((['api', ...WORKERS] as const).map(link));
-  return { api: api!, 'worker-1': first!, 'worker-2': second! };
+  return Object.fromEntries(await Promise.all(links)) as Record<MemberName, Links>;
 }
 
 /** Sessions of the suite itself, which no fault ends. */
 export const OWN_SESSIONS = 'faults';
 
-function named(url: string): string {
-  return `${url}?application_name=${OWN_SESSIONS}`;
-}
-
-function at(url: string, port: number): string {
-  const changed = new URL(url);
-  changed.port = String(port);
-  return changed.href;
-}
-
-/** What the processes connect as. It owns what the migrations made, and is no superuser: limits hold for it. */
+/** The processes connect as this user. It is a member of the owner and no superuser: limits apply to it. */
 export const SERVICE_ROLE = 'service';
 
 async function makeServiceRole(db: Database, url: string): Promise<string> {
@@ -149,7 +119,7 @@ async function makeServiceRole(db: Database, url: string): Promise<string> {
   return Object.assign(new URL(url), { username: SERVICE_ROLE, password: 'service' }).href;
 }
 
-/** A rule of the database that the service knows nothing of. */
+/** A constraint that the service knows nothing of. */
 async function makeSomeMentorsBad(db: Database): Promise<void> {
   await db.prisma.$executeRaw`
     alter table activities add constraint no_bad_mentors check (mentor_id not like 'bad-%')`;
