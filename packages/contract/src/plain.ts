@@ -22,7 +22,6 @@ export const RESULT_COLUMNS = [
 
 /** What a spreadsheet runs as a formula, in both widths, behind any number of quotes. */
 const FORMULA = /^'*[=+\-@\t\r＝＋－＠]/;
-const ESCAPED_FORMULA = /^'+[=+\-@\t\r＝＋－＠]/;
 
 /** Puts a quote before a text that a spreadsheet would run. Quoted ones get one more, so that it can be undone. */
 export function escapeFormula(text: string): string {
@@ -31,5 +30,5 @@ export function escapeFormula(text: string): string {
 
 /** The exact inverse of `escapeFormula`. */
 export function unescapeFormula(text: string): string {
-  return ESCAPED_FORMULA.test(text) ? text.slice(1) : text;
+  return text.startsWith("'") && FORMULA.test(text) ? text.slice(1) : text;
 }

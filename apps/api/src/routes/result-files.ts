@@ -27,11 +27,7 @@ async function* writeCsv(pages: Pages): AsyncGenerator<string> {
 }
 
 function toRecord({ error, ...result }: MentorResult): string[] {
-  const cells: Partial<Record<(typeof RESULT_COLUMNS)[number], string | null>> = {
-    ...result,
-    error_code: error?.code ?? null,
-    error_message: error?.message ?? null,
-  };
+  const cells = { ...result, error_code: error?.code, error_message: error?.message };
   return RESULT_COLUMNS.map((column) => escapeFormula(cells[column] ?? ''));
 }
 

@@ -59,8 +59,8 @@ Examples:
 `;
 
 async function submit(context: Context, files: string[], options: SubmitOptions): Promise<ExitCode> {
-  const { column, heading: hasHeading } = options;
-  const list = await readMentors(files, { column, hasHeading, stdin: context.io.stdin });
+  const { column, heading } = options;
+  const list = await readMentors(files, { column, hasHeading: heading, stdin: context.io.stdin });
   tellWhatWasRead(context, list);
   const request = requestOf(list, options);
   try {

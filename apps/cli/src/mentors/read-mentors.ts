@@ -1,12 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import {
-  type MentorFile,
-  type ReadOptions,
-  readMentorFile,
-  type UnusableFile,
-} from '@bulk/client/mentor-file';
+import { type MentorFile, type ReadOptions, readMentorFile } from '@bulk/client/mentor-file';
 import { visible } from '../io.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -65,25 +60,18 @@ function decode(bytes: Buffer, name: string): string {
 /** @throws UsageError that tells how to go on */
 function listOf(read: MentorFile, name: string) {
   if (read.kind === 'list') return read;
-  const lines = read.kind === 'unclear' ? unclearLines(read.heading, name) : unusableLines(read, name);
-  throw new UsageError(lines.map(visible).join('\n'));
+  const lines = read.kind === 'unclear' ? choiceOf(read.heading) : problemOf(read);
+  throw new UsageError(`${name} ${lines.map(visible).join('\n  ')}`);
 }
 
-function unclearLines(heading: string, name: string): string[] {
-  // Quoted for the shell, which would run what a file may hold.
+function choiceOf(heading: string): string[] {
+  // Quoted, because the shell would run what a file may hold.
   const column = /^[\w.-]+$/.test(heading) ? heading : `'${heading.replaceAll("'", "'\\''")}'`;
-  return [
-    `${name} begins with ${JSON.stringify(heading)}, which may be a heading or a mentor.`,
-    `  If it is a heading, add: --column ${column}`,
-    '  If it is a mentor, add: --no-heading',
-  ];
+  const choice = [`If it is a heading, add: --column ${column}`, 'If it is a mentor, add: --no-heading'];
+  return [`begins with ${JSON.stringify(heading)}, which may be a heading or a mentor.`, ...choice];
 }
 
-function unusableLines({ problem, firstLines }: UnusableFile, name: string): string[] {
-  if (firstLines.length === 0) return [`${name} ${problem}`];
-  return [
-    `${name} ${problem}. It begins:`,
-    ...firstLines.map((line) => `  ${line}`),
-    'Its first line must name the columns; --column says which one has the ids.',
-  ];
+function problemOf({ problem, firstLines }: Extract<MentorFile, { kind: 'unusable' }>): string[] {
+  if (firstLines.length === 0) return [problem];
+  return [`${problem}. It begins:`, ...firstLines, '--column names the column with the ids'];
 }

@@ -1,4 +1,4 @@
-import { type MentorFile, type MentorList, pastedTextOf, readMentorFile } from '@bulk/client/mentor-file';
+import { type MentorFile, pastedTextOf, readMentorFile } from '@bulk/client/mentor-file';
 import { type DragEvent, useRef, useState } from 'react';
 import { Notice } from '../components/notice.tsx';
 import { counted } from '../format.ts';
@@ -15,8 +15,9 @@ interface Props {
 
 /** Mentors are pasted, typed, or come from a file that is dropped; what is in the box counts. */
 export function MentorField({ text, onTextChange, read }: Props) {
-  const [file, setFile] = useState<ReadFile | null>(null);
+  const [file, setFile] = useState<{ name: string; content: MentorFile } | null>(null);
   const [isDraggedOver, setIsDraggedOver] = useState(false);
+  const section = useRef<HTMLElement>(null);
   const chooser = useRef<HTMLInputElement>(null);
 
   const take = async (chosen: File | undefined) => {
@@ -28,6 +29,11 @@ export function MentorField({ text, onTextChange, read }: Props) {
     const firstMentor = content.kind === 'list' ? entries[0] : undefined;
     if (entries.length > 0) onTextChange(pastedTextOf(entries), firstMentor);
   };
+  /** The buttons go away, and would take the focus with them. */
+  const answer = (newText: string, firstMentor?: string) => {
+    section.current?.querySelector('textarea')?.focus();
+    onTextChange(newText, firstMentor);
+  };
   const drop = (event: DragEvent) => {
     event.preventDefault();
     setIsDraggedOver(false);
@@ -36,6 +42,7 @@ export function MentorField({ text, onTextChange, read }: Props) {
 
   return (
     <section
+      ref={section}
       className="mentor-field"
       aria-label="Mentors"
       data-dragged-over={isDraggedOver || undefined}
@@ -64,7 +71,7 @@ export function MentorField({ text, onTextChange, read }: Props) {
             <span className="muted">
               {' '}
               · from {file.name}
-              {columnOf(file.content)}
+              {file.content.heading !== null && `, column “${file.content.heading}”`}
             </span>
           )}
         </p>
@@ -89,19 +96,24 @@ export function MentorField({ text, onTextChange, read }: Props) {
       )}
       {read.kind === 'unusable' && <Unusable name="What you pasted" {...read} />}
       {read.kind === 'unclear' && (
-        <Choice
-          heading={read.heading}
-          onHeading={() => onTextChange(pastedTextOf(read.entries.slice(1)))}
-          onMentor={() => onTextChange(text, read.heading)}
-        />
+        <Notice tone="warn" role="alert">
+          <p>
+            Is <strong className="verbatim">{read.heading}</strong>, the first value, a heading or a mentor?
+          </p>
+          <button
+            type="button"
+            className="button"
+            onClick={() => answer(pastedTextOf(read.entries.slice(1)))}
+          >
+            It is a heading
+          </button>
+          <button type="button" className="button" onClick={() => answer(text, read.heading)}>
+            It is a mentor
+          </button>
+        </Notice>
       )}
     </section>
   );
-}
-
-interface ReadFile {
-  name: string;
-  content: MentorFile;
 }
 
 function Summary({ read }: { read: MentorFile }) {
@@ -131,39 +143,4 @@ function Unusable({ name, problem, firstLines }: { name: string; problem: string
       </div>
     </Notice>
   );
-}
-
-interface ChoiceProps {
-  heading: string;
-  onHeading: () => void;
-  onMentor: () => void;
-}
-
-function Choice({ heading, onHeading, onMentor }: ChoiceProps) {
-  const button = (label: string, onChoice: () => void) => (
-    <button
-      type="button"
-      className="button"
-      onClick={({ currentTarget }) => {
-        // This button goes away, and would take the focus with it.
-        currentTarget.closest('section')?.querySelector('textarea')?.focus();
-        onChoice();
-      }}
-    >
-      {label}
-    </button>
-  );
-  return (
-    <Notice tone="warn" role="alert">
-      <p>
-        Is <strong className="verbatim">{heading}</strong>, the first value, a heading or a mentor?
-      </p>
-      {button('It is a heading', onHeading)}
-      {button('It is a mentor', onMentor)}
-    </Notice>
-  );
-}
-
-function columnOf({ heading }: MentorList): string {
-  return heading === null ? '' : `, column “${heading}”`;
 }
