@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 /** A script of the benchmark in a process of its own. It answers each question with one message. */
 export interface Helper<Question, Answer> {
   ask(question: Question): Promise<Answer>;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** @param script as a path from this file; it says when it is ready, in any words */
@@ -31,7 +31,7 @@ export async function startHelper<Question extends object, Answer>(
       child.send(question);
       return (await answered) as Answer;
     },
-    async stop() {
+    stop: async () => {
       child.kill();
       await ended;
     },

@@ -21,7 +21,7 @@ export interface Installation {
   restartApi(): Promise<void>;
   readonly workers: readonly ServiceProcess[];
   /** Ends the processes and drops the database. */
-  remove(): Promise<void>;
+  readonly remove: () => Promise<void>;
 }
 
 export interface InstallOptions {
@@ -30,7 +30,6 @@ export interface InstallOptions {
   /** Where the processes write their log to: they log as by default. */
   logFile: number;
   nodeArgs: readonly string[];
-  onRemoved: (installation: Installation) => void;
 }
 
 let count = 0;
@@ -57,7 +56,7 @@ export async function install(options: InstallOptions): Promise<Installation> {
   const baseUrl = `http://127.0.0.1:${port}`;
   const client = new ServiceClient(baseUrl, pool);
 
-  const installation: Installation = {
+  return {
     databaseUrl,
     pool,
     client,
@@ -71,15 +70,13 @@ export async function install(options: InstallOptions): Promise<Installation> {
       await api.stop();
       api = await start('api');
     },
-    async remove() {
+    remove: async () => {
       await Promise.all([api, ...workers].map((each) => each.stop()));
       await client.close();
       await pool.end();
       await dropDatabase(servers.postgresUrl, name);
-      options.onRemoved(installation);
     },
   };
-  return installation;
 }
 
 async function dropDatabase(url: string, name: string): Promise<void> {

@@ -1,4 +1,4 @@
-// `npm run bench`: the service held against the ceiling of the database and against what is usually
+// `npm run bench`: compares the service with the ceiling of the database and with what is usually
 // built, on servers of its own. docs/performance.md has the method and the last results.
 
 import { readArguments, USAGE } from './arguments.ts';
@@ -50,6 +50,7 @@ async function measure(families: readonly Family[]): Promise<Run> {
     for (const family of families) {
       const familyStartedAt = Date.now();
       rows.push(...(await family.measure(world)));
+      await world.clear();
       report(`${family.name.padEnd(12)} ${secondsSince(familyStartedAt)} s`);
     }
   } finally {

@@ -33,37 +33,35 @@ export interface Bound {
 export const atLeast = (limit: number): Bound => ({ sign: '≥', limit });
 export const atMost = (limit: number): Bound => ({ sign: '≤', limit });
 
-interface Judged {
-  goal?: Bound;
-  /** Written by hand once the cause is known. Shown only while the goal is missed. */
-  ifMissed?: string;
-}
-
-/** Medians of both, and their ratio compared with the goal. */
+/**
+ * Medians of both, and their ratio compared with the goal. `ifMissed` is written by hand once the cause
+ * is known, and shown only while the goal is missed.
+ */
 export function compared(
   what: string,
   unit: string,
   ours: readonly number[],
   against: string,
   theirs: readonly number[],
-  judged: Judged = {},
+  goal?: Bound,
+  ifMissed?: string,
 ): Row {
   const [mine, other] = [median(ours), median(theirs)];
   const ratio = mine / other;
-  return { what, unit, ours: mine, against, theirs: other, ratio, ...judge(ratio, judged, ' ×') };
+  return { what, unit, ours: mine, against, theirs: other, ratio, ...judge(ratio, ' ×', goal, ifMissed) };
 }
 
 /** The median compared with a goal in the same unit. */
-export function figure(what: string, unit: string, ours: readonly number[], judged: Judged = {}): Row {
+export function figure(what: string, unit: string, ours: readonly number[], goal?: Bound): Row {
   const mine = median(ours);
   const alone = { against: null, theirs: null, ratio: null };
-  return { what, unit, ours: mine, ...alone, ...judge(mine, judged, ` ${unit}`) };
+  return { what, unit, ours: mine, ...alone, ...judge(mine, ` ${unit}`, goal) };
 }
 
-function judge(measured: number, { goal, ifMissed }: Judged, unit: string) {
+function judge(measured: number, unit: string, goal?: Bound, ifMissed = 'No reason is known yet.') {
   if (goal === undefined) return { goal: null, verdict: null, reason: null };
   const isMet = goal.sign === '≥' ? measured >= goal.limit : measured <= goal.limit;
   const text = `${goal.sign} ${goal.limit}${unit}`;
   if (isMet) return { goal: text, verdict: 'met', reason: null } as const;
-  return { goal: text, verdict: 'MISSED', reason: ifMissed ?? 'No reason is known yet.' } as const;
+  return { goal: text, verdict: 'MISSED', reason: ifMissed } as const;
 }

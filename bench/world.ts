@@ -24,9 +24,13 @@ export interface World {
   /** Runs also where our own queue does not need it: others do. */
   readonly redis: Server;
   readonly dir: string;
-  /** The service on a fresh database, started. */
+  /** Starts the service on a fresh database. */
   install(options?: { workers?: number }): Promise<Installation>;
-  /** Stops and removes all. */
+  /** To be closed after the family of rows, in reverse order. */
+  defer(close: () => Promise<unknown>): void;
+  /** Closes what a family has opened. */
+  clear(): Promise<void>;
+  /** Stops and removes everything. */
   end(): Promise<void>;
 }
 
@@ -40,7 +44,7 @@ export async function createWorld(backend: Backend, nodeArgs: readonly string[])
   mkdirSync(redisDir);
   const redis = await startRedis({ dir: redisDir });
   const logFile = openSync(join(dir, 'service.log'), 'a');
-  const installations = new Set<Installation>();
+  const deferred: Array<() => Promise<unknown>> = [];
   const abandon = () => {
     redis.kill();
     postgres.kill();
@@ -48,7 +52,7 @@ export async function createWorld(backend: Backend, nodeArgs: readonly string[])
   };
   process.once('exit', abandon);
 
-  return {
+  const world: World = {
     backend,
     postgres,
     redis,
@@ -56,22 +60,23 @@ export async function createWorld(backend: Backend, nodeArgs: readonly string[])
     async install({ workers = 1 } = {}) {
       const redisUrl = backend === 'redis' ? redis.url : null;
       const servers = { postgresUrl: postgres.url, redisUrl };
-      const installation = await install({ servers, workers, logFile, nodeArgs, onRemoved });
-      installations.add(installation);
+      const installation = await install({ servers, workers, logFile, nodeArgs });
+      world.defer(installation.remove);
       return installation;
     },
+    defer: (close) => void deferred.push(close),
+    async clear() {
+      for (let close = deferred.pop(); close !== undefined; close = deferred.pop()) await close();
+    },
     async end() {
+      await world.clear();
       process.off('exit', abandon);
-      for (const installation of installations) await installation.remove();
       await redis.stop();
       await postgres.stop();
       await rm(dir, { recursive: true, force: true });
     },
   };
-
-  function onRemoved(installation: Installation): void {
-    installations.delete(installation);
-  }
+  return world;
 }
 
 /** The one that DATABASE_URL names, else one of our own. */

@@ -19,16 +19,22 @@ export interface BareBullmq {
   addAndProcess(count: number, width: number): Promise<number>;
   /** @returns milliseconds from adding a job until another process has processed it */
   hop(): Promise<number>;
-  close(): Promise<void>;
 }
 
 /** BullMQ and nothing else: jobs that do nothing, on the service's backend, with its concurrency. */
-export async function bareBullmq({ backend, redis }: World, databaseUrl: string): Promise<BareBullmq> {
+export async function bareBullmq(world: World, databaseUrl: string): Promise<BareBullmq> {
+  const { backend, redis } = world;
   const name = `bare-${process.pid}`;
   const url = backend === 'redis' ? redis.url : databaseUrl;
   if (backend === 'postgres') await migrateSchema(url);
   const queue = new (bareClasses(url).Queue)(name, { connection: bareConnection(url) });
   const worker = await startHelper<{ count: number }, number>('peers/bare-bullmq-worker.ts', [url, name]);
+
+  world.defer(async () => {
+    await worker.stop();
+    await queue.obliterate({ force: true });
+    await queue.close();
+  });
 
   const add = () => queue.add('nothing', {}, { removeOnComplete: { age: 3_600 } });
   return {
@@ -43,11 +49,6 @@ export async function bareBullmq({ backend, redis }: World, databaseUrl: string)
       const startedAt = monotonicMs();
       await add();
       return (await done) - startedAt;
-    },
-    async close() {
-      await worker.stop();
-      await queue.obliterate({ force: true });
-      await queue.close();
     },
   };
 }

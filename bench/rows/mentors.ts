@@ -6,7 +6,7 @@ import { bareStatements } from '../peers/bare-statements.ts';
 import { ceiling } from '../peers/ceiling.ts';
 import { oneJobBullmq, oneJobGraphile } from '../peers/one-job.ts';
 import { usualPrisma } from '../peers/usual-prisma.ts';
-import { atLeast, compared, type Family } from '../row.ts';
+import { atLeast, type Bound, compared, type Family } from '../row.ts';
 import { mentorIds, newWork, type Work } from '../work.ts';
 
 const MENTORS = 100_000;
@@ -34,6 +34,7 @@ export const mentors: Family = {
     const bullmq = await oneJobBullmq(databaseUrl, world.redis.url);
     const graphile = await oneJobGraphile(databaseUrl);
     const worker = workerAlone(installation);
+    for (const each of [prisma, bullmq, graphile, worker]) world.defer(() => each.close());
 
     const figures = await inTurn(
       {
@@ -49,35 +50,27 @@ export const mentors: Family = {
       },
       { rounds: 5 },
     );
-    await Promise.all([prisma.close(), bullmq.close(), graphile.close(), worker.close()]);
-    await installation.remove();
 
     const { ours, alone, random } = figures;
-    const whole = (against: string, theirs: number[], judged = {}) =>
-      compared('POST of 100,000 over HTTP until completed, one worker', UNIT, ours, against, theirs, judged);
+    const what = 'POST of 100,000 over HTTP until completed, one worker';
+    const shuffled = 'POST of 100,000 in random order until completed';
+    const whole = (against: string, theirs: number[], goal?: Bound, ifMissed?: string) =>
+      compared(what, UNIT, ours, against, theirs, goal, ifMissed);
     return [
-      whole('ceiling', figures.ceiling, { goal: atLeast(0.72), ifMissed: WHY_BELOW_THE_CEILING }),
+      whole('ceiling', figures.ceiling, atLeast(0.72), WHY_BELOW_THE_CEILING),
       compared(
         'the worker alone: 100,000 stored, from the job until completed',
         UNIT,
         alone,
         'ceiling',
         figures.ceiling,
-        {
-          goal: atLeast(0.88),
-          ifMissed: 'A batch also finds duplicates, stores each result and moves the counters.',
-        },
+        atLeast(0.88),
+        'A batch also finds duplicates, stores each result and moves the counters.',
       ),
-      compared(
-        'POST of 100,000 in random order until completed',
-        UNIT,
-        random,
-        'ceiling, in random order',
-        figures.ceilingRandom,
-      ),
+      compared(shuffled, UNIT, random, 'ceiling, in random order', figures.ceilingRandom),
       whole('ceiling on one connection', figures.ceilingOfOne),
-      whole('usual Prisma', figures.prisma, { goal: atLeast(12) }),
-      whole('one BullMQ job a mentor', figures.bullmq, { goal: atLeast(30) }),
+      whole('usual Prisma', figures.prisma, atLeast(12)),
+      whole('one BullMQ job a mentor', figures.bullmq, atLeast(30)),
       whole('one graphile-worker job a mentor', figures.graphile),
     ];
   },
@@ -102,10 +95,9 @@ export const duplicates: Family = {
       },
       { rounds: 5 },
     );
-    await installation.remove();
 
     const againstCeiling = (what: string, ours: number[], limit: number, ifMissed: string) =>
-      compared(what, UNIT, ours, 'ceiling', figures.ceiling, { goal: atLeast(limit), ifMissed });
+      compared(what, UNIT, ours, 'ceiling', figures.ceiling, atLeast(limit), ifMissed);
     return [
       againstCeiling(
         'the same, all of them duplicates',

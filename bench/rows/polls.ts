@@ -17,8 +17,9 @@ export const polls: Family = {
   name: 'polls',
   async measure(world) {
     const installation = await world.install();
-    const bare = await bareFastify(installation.databaseUrl);
+    const bare = await bareFastify(world, installation.databaseUrl);
     const load = await startHelper<Load, LoadSeen>('http-load-process.ts');
+    world.defer(load.stop);
     const poll = await finishedPoll(installation);
     const rateOf = async (request: Pick<Load, 'url' | 'headers' | 'status'>) =>
       (await load.ask({ ...request, connections: CONNECTIONS, durationMs: WINDOW_MS })).perSecond;
@@ -26,25 +27,12 @@ export const polls: Family = {
     const { ours, theirs } = await inTurn(
       {
         ours: () => rateOf(poll),
-        theirs: () => rateOf({ url: `${bare.baseUrl}/registrations/1`, status: 200 }),
+        theirs: () => rateOf({ url: `${bare}/registrations/1`, status: 200 }),
       },
       { rounds: 5 },
     );
-    await load.stop();
-    await bare.stop();
-    await installation.remove();
-    return [
-      compared(
-        'GET with If-None-Match, 16 connections',
-        'polls/s',
-        ours,
-        'bare Fastify, one select',
-        theirs,
-        {
-          goal: atLeast(0.6),
-        },
-      ),
-    ];
+    const what = 'GET with If-None-Match, 16 connections';
+    return [compared(what, 'polls/s', ours, 'bare Fastify, one select', theirs, atLeast(0.6))];
   },
 };
 
@@ -57,6 +45,7 @@ export const parsing: Family = {
   async measure(world) {
     const installation = await world.install();
     const load = await startHelper<Load, LoadSeen>('http-load-process.ts');
+    world.defer(load.stop);
     const poll = await finishedPoll(installation);
     const { client } = installation;
     await client.untilCompleted(newWork(100_000));
@@ -74,16 +63,8 @@ export const parsing: Family = {
       }
       await client.finished(id);
     }
-    await load.stop();
-    await installation.remove();
-    return [
-      figure(
-        'polls while a POST of 100,000 is received, checked and stored, p99',
-        'ms',
-        [percentile(tookMs, 99)],
-        { goal: atMost(250) },
-      ),
-    ];
+    const what = 'polls while a POST of 100,000 is received, checked and stored, p99';
+    return [figure(what, 'ms', [percentile(tookMs, 99)], atMost(250))];
   },
 };
 
