@@ -56,7 +56,7 @@ test('Ctrl-C ends a watch, and not the registration', async () => {
     err += chunk;
   });
   expect(await ended).toEqual([130, null]);
-  expect(err).toContain(`No longer watching. ${id} goes on; to stop it: bulk cancel ${id}\n`);
+  expect(err).toContain(`Stopped watching. ${id} continues. To cancel it: bulk cancel ${id}\n`);
 });
 
 test('Ctrl-C in the middle of a download leaves no part of the file', async () => {

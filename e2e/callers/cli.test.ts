@@ -258,7 +258,7 @@ test('130: interrupted while watching; the registration goes on', async () => {
     onErr: () => controller.abort(),
   });
   expect([code, out]).toEqual([130, '']);
-  expect(err).toContain(`No longer watching. ${id} goes on; to stop it: bulk cancel ${id}\n`);
+  expect(err).toContain(`Stopped watching. ${id} continues. To cancel it: bulk cancel ${id}\n`);
   expect((await detailsOf(id)).status).toBe('processing');
 });
 
@@ -343,7 +343,7 @@ test('a file of results appears whole, or not at all', async () => {
   expect(readFileSync(output, 'utf8')).toContain('m-1,success,');
   const missing = await run(['results', id, '--output', join(folder, 'nowhere/results.csv')]);
   expect(missing.code).toBe(2);
-  expect(missing.err).toContain('could not be written (ENOENT)');
+  expect(missing.err).toContain('Cannot write --output ');
   expect(readdirSync(folder).filter((name) => name.endsWith('.partial'))).toEqual([]);
 });
 
@@ -364,7 +364,7 @@ test('4: a download that breaks off leaves no file', async () => {
   const ran = run(['results', id, '--output', output, '--url', `http://127.0.0.1:${proxy.port}`]);
   await waitFor(() => existsSync(`${output}.partial`));
   proxy.close();
-  expect(await ran).toMatchObject({ code: 4, err: 'Error: The download broke off\n' });
+  expect(await ran).toMatchObject({ code: 4, err: 'Error: The download was interrupted\n' });
   expect([existsSync(output), existsSync(`${output}.partial`)]).toEqual([false, false]);
 });
 

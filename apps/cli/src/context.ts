@@ -2,7 +2,7 @@ import { type BulkClient, createClient } from '@bulk/client';
 import type { Io } from './io.ts';
 import { UsageError } from './usage-error.ts';
 
-/** The options that every command has. */
+/** Options of every command. */
 export interface GlobalOptions {
   url?: string;
   token?: string;
@@ -14,9 +14,9 @@ export interface Context {
   client: BulkClient;
   io: Io;
   isJson: boolean;
-  /** A line on standard output: an answer. */
+  /** Writes a line of the answer to standard output. */
   print: (line: string) => void;
-  /** A line on standard error: for a person. */
+  /** Writes a line for people to standard error. */
   say: (line: string) => void;
 }
 
@@ -39,9 +39,9 @@ export function createContext(io: Io, options: GlobalOptions): Context {
   };
 }
 
-/** @throws UsageError for an address that is none */
+/** @throws UsageError if the address is not valid */
 function serviceUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return text;
-  throw new UsageError(`--url must be an http or https address, and this is ${JSON.stringify(text)}`);
+  throw new UsageError(`--url must be an http or https address, not ${JSON.stringify(text)}`);
 }

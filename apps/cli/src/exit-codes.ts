@@ -1,4 +1,4 @@
-/** What scripts go by; `bulk --help` lists them. */
+/** The exit codes, which scripts use; `bulk --help` lists them. */
 export const EXIT = {
   ok: 0,
   notAllSucceeded: 1,
@@ -13,11 +13,11 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 export const EXIT_CODES_HELP = `
 Exit codes:
-  0    done; where an outcome is known: all succeeded, or it is still processing
-  1    finished with failures, or cancelled; for a dry run: some would fail
-  2    bad usage, or refused by validation; each field is named
-  3    there is no such registration, or it is not in a state for that
+  0    success: no mentor failed, or the registration is still processing
+  1    some mentors failed (dry run: would fail), or the registration was cancelled
+  2    wrong usage, or refused by validation; the message names each field
+  3    the registration does not exist, or its status does not allow the command
   4    the service could not be reached, or could not answer
-  70   a defect of this program
-  130  interrupted; the registration itself goes on
+  70   an error in this program
+  130  interrupted; the registration continues
 `;

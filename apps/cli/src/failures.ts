@@ -6,7 +6,7 @@ import { UsageError } from './usage-error.ts';
 
 export interface Failure {
   exitCode: ExitCode;
-  /** For a person; the first says what, the others where. */
+  /** Lines for people: first the error, then its fields. */
   lines: string[];
   /** For `--json`. */
   document: { error: object };
@@ -15,7 +15,7 @@ export interface Failure {
 const REFUSED = [400, 401, 403, 413, 415, 422];
 const NOT_POSSIBLE = [404, 409, 410, 412];
 
-/** The field's option, where its name does not say it. */
+/** The option that sets a field, where their names differ. */
 const OPTIONS: Record<string, string> = {
   coordinator_id: '--coordinator',
   activity_date: '--date',
@@ -23,6 +23,7 @@ const OPTIONS: Record<string, string> = {
   mentor_ids: 'the mentors',
 };
 
+/** Turns an error into an exit code and its messages. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof UsageError) return simple(EXIT.refused, error.message);
   if (error instanceof ServiceUnreachable) return simple(EXIT.unreachable, error.message);

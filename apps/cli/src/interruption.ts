@@ -1,7 +1,7 @@
-/** A Ctrl-C comes twice at once: from the terminal, and from npx, which passes its own on. */
+/** One Ctrl-C can arrive twice: from the terminal, and from npx, which forwards it. */
 const SAME_SIGNAL_MS = 500;
 
-/** Aborted by the first Ctrl-C; one more, later, ends the process whatever it is at. */
+/** Returns a signal that the first Ctrl-C aborts. A second Ctrl-C ends the process at once. */
 export function interruption(): AbortSignal {
   const controller = new AbortController();
   let firstAt = 0;

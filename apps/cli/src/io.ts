@@ -1,28 +1,28 @@
 import type { Readable, Writable } from 'node:stream';
 
-/** All that a run touches beside files and the service. */
+/** Everything that a run uses, apart from files and the service. */
 export interface Io {
   stdin: Readable;
-  /** Answers, and nothing else. */
+  /** Only answers. */
   stdout: Screen;
-  /** What is said to a person meanwhile. */
+  /** Messages for people. */
   stderr: Screen;
   env: Readonly<Record<string, string | undefined>>;
-  /** Aborted by Ctrl-C. */
+  /** Ctrl-C aborts it. */
   signal: AbortSignal;
 }
 
-/** As `process.stdout`, which has these two when it is a terminal. */
+/** Like `process.stdout`, which has isTTY and columns if it is a terminal. */
 export type Screen = Writable & { isTTY?: boolean; columns?: number };
 
-/** Texts from files and answers, made safe to show: a terminal obeys control characters. */
+/** Replaces control characters, which a terminal would obey, in text from files and answers. */
 export function visible(text: string): string {
   return text.replace(/\p{Cc}/gu, '\u{FFFD}');
 }
 
 const COLORS = { green: 32, yellow: 33, red: 31 } as const;
 
-/** @param screen where it will be written to; only a terminal gets colours, and none when NO_COLOR is set */
+/** Colours text if the screen is a terminal and NO_COLOR is not set. */
 export function colored(
   text: string,
   color: keyof typeof COLORS,

@@ -2,19 +2,19 @@ import type { RegistrationState } from '@bulk/client';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { colored, type Io, type Screen } from './io.ts';
 
-/** What details, states of a watch and lines of a list have in common. */
+/** Fields that details, states of a watch and lists have in common. */
 export type Standing = Pick<
   RegistrationState,
   'id' | 'status' | 'mentor_count' | 'success_count' | 'failure_count'
 >;
 
-/** A registration that is still processing has done nothing wrong. */
+/** Returns the exit code for a registration: `ok` also while it is processing. */
 export function exitCodeOf({ status, failure_count }: Standing): ExitCode {
   if (status === 'processing') return EXIT.ok;
   return status === 'completed' && failure_count === 0 ? EXIT.ok : EXIT.notAllSucceeded;
 }
 
-/** `bulk-002 completed: 280 of 300 succeeded, 20 failed` */
+/** Formats the outcome: `bulk-002 completed: 280 of 300 succeeded, 20 failed` */
 export function outcomeLine(standing: Standing, screen: Screen, io: Pick<Io, 'env'>): string {
   const { id, status, mentor_count, success_count, failure_count } = standing;
   const counts = [

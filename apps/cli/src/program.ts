@@ -17,10 +17,10 @@ export function createProgram(
   perform: (options: GlobalOptions, action: Action) => Promise<void>,
 ): Command {
   const program = new Command('bulk')
-    .description('Register one activity for many mentors, and see what became of each.')
-    .option('--url <url>', 'where the service is; else BULK_URL, else http://localhost:3000')
-    .option('--token <token>', 'goes along as "Authorization: Bearer …"; else BULK_TOKEN')
-    .option('--json', 'answers as JSON on standard output, one document or one a line')
+    .description('Register one activity for many mentors, and see the result of each.')
+    .option('--url <url>', 'address of the service; default: BULK_URL, or http://localhost:3000')
+    .option('--token <token>', 'sent as "Authorization: Bearer …"; default: BULK_TOKEN')
+    .option('--json', 'print answers as JSON, with bulk watch one document a line')
     .addHelpText('after', EXIT_CODES_HELP)
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
@@ -29,7 +29,7 @@ export function createProgram(
       getOutHelpWidth: () => io.stdout.columns ?? 100,
       getErrHelpWidth: () => io.stderr.columns ?? 100,
     })
-    .showHelpAfterError('(--help says more)')
+    .showHelpAfterError('(run with --help for the options)')
     .exitOverride();
 
   const registry: Registry = {

@@ -20,7 +20,7 @@ export async function run(args: string[], io: Io): Promise<ExitCode> {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
-    // It has said what it had to say; without an exit code that was help, which was asked for.
+    // Commander has printed its message. Exit code 0 means that it was the help.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.refused;
     if (io.signal.aborted) return EXIT.interrupted;
     return report(failureOf(error), io, { isJson: program.opts<{ json?: true }>().json ?? false });

@@ -1,4 +1,4 @@
-/** The command can't be carried out as it was written; nothing was sent. */
+/** The command line is wrong; nothing was sent. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

@@ -4,7 +4,9 @@ import type { Registry } from '../registry.ts';
 export function addCancel({ program, perform }: Registry): void {
   program
     .command('cancel')
-    .description('Stop a registration that is processing. What it has written stays; nothing is deleted.')
+    .description(
+      'Cancel a registration that is processing. Activities that it has written are kept, and nothing is deleted.',
+    )
     .argument('<id>', 'such as bulk-001')
     .action((id: string) =>
       perform(async ({ client, io, isJson, print }) => {

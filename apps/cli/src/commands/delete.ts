@@ -4,7 +4,9 @@ import type { Registry } from '../registry.ts';
 export function addDelete({ program, perform }: Registry): void {
   program
     .command('delete')
-    .description('Delete a registration that is finished. Its activities stay; nothing is cancelled.')
+    .description(
+      'Delete a registration that has ended. Its activities are kept. A registration that is processing is refused.',
+    )
     .argument('<id>', 'such as bulk-001')
     .action((id: string) =>
       perform(async ({ client, io, isJson, print }) => {

@@ -22,14 +22,16 @@ export function addList({ program, perform }: Registry): void {
   program
     .command('list')
     .description('List registrations, newest first.')
-    .addOption(new Option('--status <status>', 'only these').choices(REGISTRATION_STATUSES))
-    .option('--coordinator <id>', 'only those of this coordinator')
-    .option('--activity-type <type>', 'only those of this kind')
-    .option('--from <yyyy-mm-dd>', 'only activities on this day or later')
-    .option('--to <yyyy-mm-dd>', 'only activities on this day or earlier')
-    .option('--has-failures', 'only those in which a mentor failed')
-    .option('--limit <count>', 'how many, at most 100', wholeNumber, 20)
-    .option('--after <cursor>', 'go on from here, as the list before says')
+    .addOption(
+      new Option('--status <status>', 'only registrations with this status').choices(REGISTRATION_STATUSES),
+    )
+    .option('--coordinator <id>', 'only registrations of this coordinator')
+    .option('--activity-type <type>', 'only registrations of this activity type')
+    .option('--from <yyyy-mm-dd>', 'only activities on or after this day')
+    .option('--to <yyyy-mm-dd>', 'only activities on or before this day')
+    .option('--has-failures', 'only registrations with failed mentors')
+    .option('--limit <count>', 'most registrations to list, up to 100', wholeNumber, 20)
+    .option('--after <cursor>', 'continue after this cursor, which the previous list printed')
     .action((options: ListOptions) => perform((context) => list(context, options)));
 }
 
@@ -42,7 +44,7 @@ async function list({ client, io, isJson, print, say }: Context, options: ListOp
   const { total, total_is_exact, next_cursor } = answer.pagination;
   const inAll = `${total_is_exact ? '' : 'more than '}${total} in all`;
   for (const line of tableOf(answer.data)) print(line);
-  say(next_cursor === null ? inAll : `${inAll}; go on with --after ${next_cursor}`);
+  say(next_cursor === null ? inAll : `${inAll}; next page: --after ${next_cursor}`);
   return EXIT.ok;
 }
 

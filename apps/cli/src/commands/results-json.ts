@@ -1,8 +1,8 @@
 import type { ResultsResponse } from '@bulk/contract';
 
 /**
- * One JSON document of all pages, one result a line, in pieces: `{"id", "data": […], "status", "complete"}`. The last two
- * come last, because they are known only then.
+ * Yields one JSON document of all pages in pieces, one result a line: `{"id", "data": […], "status", "complete"}`.
+ * `status` and `complete` are at the end, because they are known only then.
  */
 export async function* jsonDocument(
   pages: AsyncIterable<ResultsResponse>,

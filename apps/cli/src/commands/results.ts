@@ -28,12 +28,18 @@ interface ResultsOptions {
 export function addResults({ program, perform }: Registry): void {
   program
     .command('results')
-    .description('What became of each mentor, in the order they were given.')
+    .description('Print the result of each mentor, in the order of the request.')
     .argument('<id>', 'such as bulk-001')
-    .addOption(new Option('--format <format>', 'csv unless --json is given').choices(RESULT_FORMATS))
-    .addOption(new Option('--status <status>', 'only these').choices(RESULT_STATUSES))
-    .addOption(new Option('--code <code>', 'only those who failed with it').choices(RESULT_ERROR_CODES))
-    .option('--output <file>', 'write to a file, which appears only when it is whole')
+    .addOption(
+      new Option('--format <format>', 'output format; csv by default, json with --json').choices(
+        RESULT_FORMATS,
+      ),
+    )
+    .addOption(new Option('--status <status>', 'only mentors with this status').choices(RESULT_STATUSES))
+    .addOption(
+      new Option('--code <code>', 'only mentors that failed with this code').choices(RESULT_ERROR_CODES),
+    )
+    .option('--output <file>', 'write to this file, which is created only when all results are there')
     .action((id: string, options: ResultsOptions) =>
       perform((context) => writeResults(context, id, options)),
     );
@@ -44,13 +50,13 @@ async function writeResults(context: Context, id: string, options: ResultsOption
   const { source, isComplete } = await openResults(context, id, options);
   if (options.output === undefined) await pipeline(source, io.stdout, { end: false, signal: io.signal });
   else await writeFileWhole(source, options.output, io.signal);
-  if (!isComplete()) say(`${id} is still processing: these are the results so far`);
+  if (!isComplete()) say(`${id} is still processing; these are the results so far`);
   return EXIT.ok;
 }
 
 interface Opened {
   source: Readable;
-  /** To be asked at the end. */
+  /** Valid after the source has ended. */
   isComplete: () => boolean;
 }
 
@@ -73,12 +79,12 @@ async function openResults(
   return { source: Readable.from(chunksOf(body)), isComplete: () => isComplete };
 }
 
-/** @throws ServiceUnreachable when it breaks off */
+/** @throws ServiceUnreachable if the download is interrupted */
 async function* chunksOf(body: Download['body']): AsyncGenerator<Uint8Array, void, undefined> {
   try {
     for await (const chunk of Readable.fromWeb(body)) yield chunk as Uint8Array;
   } catch (error) {
-    throw new ServiceUnreachable('The download broke off', { cause: error });
+    throw new ServiceUnreachable('The download was interrupted', { cause: error });
   }
 }
 
@@ -91,6 +97,6 @@ async function writeFileWhole(source: Readable, file: string, signal: AbortSigna
     await rm(partial, { force: true });
     const { code, syscall } = error as NodeJS.ErrnoException;
     if (syscall === undefined) throw error;
-    throw new UsageError(`--output ${file} could not be written (${code})`, { cause: error });
+    throw new UsageError(`Cannot write --output ${file} (${code})`, { cause: error });
   }
 }

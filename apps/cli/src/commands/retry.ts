@@ -15,15 +15,18 @@ interface RetryOptions {
 export function addRetry({ program, perform }: Registry): void {
   program
     .command('retry')
-    .description('Run the failed mentors of a registration again; those that succeeded are left alone.')
+    .description('Retry the failed mentors of a registration. Mentors that succeeded are not changed.')
     .argument('<id>', 'such as bulk-001')
-    .option('--only <ids>', 'only these of the failed mentors, with commas between', (text) =>
+    .option('--only <ids>', 'only these failed mentors, separated by commas', (text) =>
       text.split(',').map((each) => each.trim()),
     )
-    .option('--override-duplicates', 'write one more activity for those who already have this one')
-    .option('--no-override-duplicates', 'fail them again; with neither, it stays as it was')
-    .option('--watch', 'stay until it is finished')
-    .option('--idempotency-key <key>', 'names this retry: sent again, it is not done again')
+    .option('--override-duplicates', 'give duplicates one more activity')
+    .option(
+      '--no-override-duplicates',
+      'fail duplicates again; without either option, as in the last attempt',
+    )
+    .option('--watch', 'wait until it has ended')
+    .option('--idempotency-key <key>', 'key of this retry: the same key again changes nothing more')
     .action((id: string, options: RetryOptions) => perform((context) => retry(context, id, options)));
 }
 
@@ -38,6 +41,6 @@ async function retry(
   );
   if (watch) return followToEnd(context, id);
   if (isJson) print(JSON.stringify(answer));
-  else say(`Accepted. To see how it goes: bulk watch ${answer.id}`);
+  else say(`Accepted. To follow it: bulk watch ${answer.id}`);
   return EXIT.ok;
 }

@@ -8,7 +8,7 @@ import type { Registry } from '../registry.ts';
 export function addStatus({ program, perform }: Registry): void {
   program
     .command('status')
-    .description('Tell where a registration stands.')
+    .description('Show the status, counts and fields of a registration.')
     .argument('<id>', 'such as bulk-001')
     .action((id: string) => perform((context) => showStatus(context, id)));
 }
@@ -19,7 +19,7 @@ async function showStatus({ client, io, isJson, print }: Context, id: string): P
     print(JSON.stringify(details));
   } else {
     print(outcomeLine(details, io.stdout, io));
-    for (const [name, value] of rowsOf(details)) print(`  ${name.padEnd(12)}${visible(value)}`);
+    for (const [name, value] of rowsOf(details)) print(`  ${name.padEnd(17)}${visible(value)}`);
   }
   return exitCodeOf(details);
 }
@@ -34,7 +34,12 @@ function rowsOf(details: RegistrationWithoutMentors): [name: string, value: stri
     ...(details.completed_at ? [['Ended', details.completed_at] satisfies [string, string]] : []),
     ...(details.retry_count > 0 ? [['Retries', String(details.retry_count)] satisfies [string, string]] : []),
     ...(transient_error
-      ? [['Delayed', `since ${transient_error.since}: ${transient_error.message}`] satisfies [string, string]]
+      ? [
+          ['Transient error', `since ${transient_error.since}: ${transient_error.message}`] satisfies [
+            string,
+            string,
+          ],
+        ]
       : []),
   ];
 }

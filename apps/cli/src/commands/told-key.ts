@@ -1,7 +1,7 @@
 import { ServiceUnreachable } from '@bulk/client';
 import type { Context } from '../context.ts';
 
-/** When nobody knows whether a request arrived, says how to send it again without doing it twice. */
+/** Sends a request. If it may or may not have arrived, prints how to send it again without a second effect. */
 export async function withKeyTold<T>(
   { io, say }: Context,
   idempotencyKey: string,
@@ -11,7 +11,9 @@ export async function withKeyTold<T>(
     return await send();
   } catch (error) {
     if (error instanceof ServiceUnreachable || io.signal.aborted) {
-      say('It may have been accepted. To be sure, the same again, which does nothing twice, with');
+      say(
+        'The request may have been accepted. To be sure, repeat the command with this key. Nothing is done twice.',
+      );
       say(`  --idempotency-key ${idempotencyKey}`);
     }
     throw error;

@@ -5,7 +5,7 @@ export function addWatch({ program, perform }: Registry): void {
   program
     .command('watch')
     .description(
-      'Stay until a registration is finished. In a terminal one line is redrawn; elsewhere each change is a line, and with --json a document.',
+      'Follow a registration until it has ended. Shows one progress line in a terminal; otherwise prints a line for each change, with --json a JSON document.',
     )
     .argument('<id>', 'such as bulk-001')
     .action((id: string) => perform((context) => followToEnd(context, id)));

@@ -7,12 +7,12 @@ const DEFAULT_WIDTH = 80;
 
 export interface Display {
   show(state: RegistrationState): void;
-  /** Something beside the progress. */
+  /** Shows a message that is not progress. */
   note(text: string): void;
   end(): void;
 }
 
-/** With --json a document a state; in a terminal one line that is redrawn; else a line a change. */
+/** Creates the display: with --json a document for each state; in a terminal one line; otherwise a line for each change. */
 export function createDisplay({ isJson, print, say, io }: Context): Display {
   if (isJson) return { show: (state) => print(JSON.stringify(state)), note: say, end: () => {} };
   return io.stderr.isTTY === true ? redrawnLine(io) : linePerChange(say);
@@ -25,7 +25,7 @@ function redrawnLine({ stderr }: Context['io']): Display {
     hasLine = true;
   };
   return {
-    // A line that reached the edge would wrap, and the next one be drawn below it.
+    // A line of the full width would wrap, and the next one would appear below it.
     show: (state) =>
       draw(progressLine(state, { width: (stderr.columns ?? DEFAULT_WIDTH) - 1, hasBar: true })),
     note(text) {
@@ -42,7 +42,7 @@ function linePerChange(say: Context['say']): Display {
   let shown = '';
   return {
     show(state) {
-      // The rate changes all the time; it alone is no news.
+      // The rate changes all the time, so a new rate alone prints nothing.
       const { status, progress, transient_error, waiting_ahead } = state;
       const news = JSON.stringify([status, progress.processed, transient_error, waiting_ahead]);
       if (news === shown) return;

@@ -4,7 +4,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { exitCodeOf, outcomeLine } from '../outcome.ts';
 import { createDisplay } from './display.ts';
 
-/** Stays until nothing is processing any more, shows how it goes, and says what came of it. */
+/** Follows a registration until it ends, shows its progress, and prints the outcome. */
 export async function followToEnd(context: Context, id: string): Promise<ExitCode> {
   const { client, io, isJson, print, say } = context;
   const display = createDisplay(context);
@@ -21,14 +21,14 @@ export async function followToEnd(context: Context, id: string): Promise<ExitCod
   } catch (error) {
     display.end();
     if (!io.signal.aborted) throw error;
-    say(`No longer watching. ${id} goes on; to stop it: bulk cancel ${id}`);
+    say(`Stopped watching. ${id} continues. To cancel it: bulk cancel ${id}`);
     return EXIT.interrupted;
   }
   display.end();
   if (last === null) throw new Error('A watch ended without a state');
   if (!isJson) {
     print(outcomeLine(last, io.stdout, io));
-    if (last.failure_count > 0) say(`Why they failed: bulk results ${id} --status failed`);
+    if (last.failure_count > 0) say(`To see why mentors failed: bulk results ${id} --status failed`);
   }
   return exitCodeOf(last);
 }

@@ -46,9 +46,9 @@ test.each([
 
 test('what keeps it from moving is said instead', () => {
   const transient_error = { since: '2026-03-28T08:00:00Z', code: 'database_busy', message: 'Busy.' } as const;
-  expect(line({ transient_error })).toMatch(/ {2}transient_error: Busy\.$/);
+  expect(line({ transient_error })).toMatch(/ {2}transient error: Busy\.$/);
   const notBegun = { processed: 0, pending: 100_000, percent: 0, started_at: null };
-  expect(line({ progress: notBegun, waiting_ahead: 3 })).toMatch(/ {2}3 ahead of it$/);
+  expect(line({ progress: notBegun, waiting_ahead: 3 })).toMatch(/ {2}3 ahead in the queue$/);
 });
 
 test('at its end the status', () => {

@@ -3,12 +3,12 @@ import type { RegistrationState } from '@bulk/client';
 const BAR_WIDTH = 20;
 
 export interface LineOptions {
-  /** Characters; what is over is cut off. */
+  /** In characters; longer lines are cut off. */
   width: number;
   hasBar: boolean;
 }
 
-/** `bulk-002  ███████░░░  62 %  62000 of 100000  20 failed  12300/s  3 s left` */
+/** Formats the progress: `bulk-002  ███████░░░  62 %  62000 of 100000  20 failed  12300/s  3 s left` */
 export function progressLine(
   state: RegistrationState,
   { width, hasBar }: LineOptions,
@@ -31,13 +31,13 @@ function bar(percent: number): string {
   return '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
 }
 
-/** Why it stands still, or else how fast it goes. */
+/** Says why it does not progress, or its rate and remaining time. */
 function prospects(
   { transient_error, waiting_ahead, progress, rate, estimated_end }: RegistrationState,
   now: number,
 ) {
-  if (transient_error !== null) return [`transient_error: ${transient_error.message}`];
-  if (progress.processed === 0 && waiting_ahead) return [`${waiting_ahead} ahead of it`];
+  if (transient_error !== null) return [`transient error: ${transient_error.message}`];
+  if (progress.processed === 0 && waiting_ahead) return [`${waiting_ahead} ahead in the queue`];
   return [
     ...(rate === null ? [] : [`${Math.round(rate)}/s`]),
     ...(estimated_end === null ? [] : [`${timeLeft(Date.parse(estimated_end) - now)} left`]),
