@@ -274,3 +274,12 @@ test('an error says in plain words what to do', async () => {
     'must be text',
   ]);
 });
+
+test('each entry of a list is told what is wrong with it, whatever is wrong with the others', async () => {
+  const payload = { ...valid, mentor_ids: ['  ', 'a\u0007b', 'ok'] };
+  const response = await app.inject({ method: 'POST', url: BASE_PATH, payload });
+  expect(response.json<Problem>().errors?.map(({ pointer, detail }) => [pointer, detail])).toEqual([
+    ['#/mentor_ids/0', 'must not be blank'],
+    ['#/mentor_ids/1', 'must not contain control characters'],
+  ]);
+});

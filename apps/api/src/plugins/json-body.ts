@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
 import { AppError, type Config } from '@bulk/core';
+import type { FastifyRequest } from 'fastify';
 import type { App } from '../fastify-app.ts';
 import { refuseOutsizedJson } from '../validation/json-size.ts';
 import { pointerTo } from '../validation/pointer.ts';
@@ -15,14 +17,24 @@ export function addJsonBodies(app: App, { bodyLimitBytes }: Pick<Config, 'bodyLi
   app.addContentTypeParser('application/json', async (_request: unknown, payload: IncomingMessage) =>
     parseJsonBody(await reader.read(payload)),
   );
+  // Each step of a large request may hold up the others; all of them in a row need not.
+  app.addHook('preValidation', letOthersGoFirst);
+  app.addHook('preHandler', letOthersGoFirst);
+}
+
+const LARGE_BYTES = 2 ** 20;
+
+async function letOthersGoFirst({ headers }: Pick<FastifyRequest, 'headers'>): Promise<void> {
+  if (Number(headers['content-length'] ?? 0) > LARGE_BYTES) await setImmediate();
 }
 
 /** @returns undefined for no body at all; whether one is needed, the route's schema knows */
-function parseJsonBody(bytes: Buffer): unknown {
+async function parseJsonBody(bytes: Buffer): Promise<unknown> {
   if (bytes.length === 0) return undefined;
   // Decoding would turn what is not UTF-8 into U+FFFD, and so different ids into the same one.
   if (!isUtf8(bytes)) throw new AppError('bad_request', 'The request body is not valid UTF-8.');
   refuseOutsizedJson(bytes);
+  if (bytes.length > LARGE_BYTES) await setImmediate();
   const value = parse(withoutByteOrderMark(bytes).toString('utf8'));
   refuseReservedKeys(value);
   return value;

@@ -53,7 +53,9 @@ function fieldErrorsOf(
     if (itemErrors.length === 0) return;
     invalid++;
     if (invalid > LIMITS.fieldErrorsPerProblem) return;
-    for (const error of itemErrors) errors.push({ ...error, instancePath: `${path}/${position}` });
+    for (const error of itemErrors) {
+      errors.push({ ...error, params: { ...error.params, item }, instancePath: `${path}/${position}` });
+    }
   });
   const uncounted = invalid - LIMITS.fieldErrorsPerProblem;
   if (uncounted > 0) errors.push({ keyword: 'unlisted', instancePath: path, params: { count: uncounted } });

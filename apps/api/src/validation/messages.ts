@@ -56,7 +56,7 @@ export function messageFor({ keyword, params, data }: ValidationError, part: Req
     case 'format':
       return { code: 'wrong_format', detail: 'must be a date of the calendar, written like 2026-03-28' };
     case 'pattern':
-      return { code: 'wrong_format', detail: wrongText(data) };
+      return { code: 'wrong_format', detail: wrongText(params.item ?? data) };
     default:
       return { code: 'wrong_format', detail: 'is not valid' };
   }

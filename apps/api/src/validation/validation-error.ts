@@ -11,6 +11,8 @@ interface ErrorParams {
   limit?: number;
   /** Where the id stood first, as a JSON Pointer. */
   earlier?: string;
-  /** Of faulty list items that are not listed. */
+  /** Of a list: the one that is wrong. Ajv puts the whole list in `data`. */
+  item?: unknown;
+  /** Of wrong list items that are not listed. */
   count?: number;
 }
