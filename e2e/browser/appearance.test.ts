@@ -67,7 +67,7 @@ const PAGES: Record<string, (page: Page) => Promise<unknown>> = {
   },
   gone: async (page) => {
     await page.goto('/registrations/bulk-999');
-    await page.getByText('bulk-999 is not here').waitFor();
+    await page.getByText('bulk-999 was not found').waitFor();
   },
   running: async (page) => {
     await page.goto('/registrations/bulk-004');

@@ -59,7 +59,7 @@ test('300 mentors of whom 20 have the activity: seen before, ticked, registered,
   await page.getByText('2 ticked duplicates sent again with override').waitFor();
   await expectStatus(page, 'Completed');
   await page.getByText('Retry all 18 failed mentors').waitFor();
-  await expectResult(page, 'mentor-3', /Failed .* It clashes with pa-\d+\.$/);
+  await expectResult(page, 'mentor-3', /Failed .* Existing activity: pa-\d+\.$/);
 
   await page.getByLabel('Tick mentor-3', { exact: true }).check();
   await page.getByLabel('Tick mentor-4', { exact: true }).check();
@@ -120,8 +120,8 @@ test('ticked duplicates are asked about in a new tab when theirs was closed too 
   await service.start('worker');
   page = await context.newPage();
   await page.goto('/registrations/bulk-002');
-  await page.getByText('The tab was closed before that was done').waitFor();
-  await page.getByRole('button', { name: 'Register them' }).click();
+  await page.getByText('The tab was closed before they were sent again').waitFor();
+  await page.getByRole('button', { name: 'Send them' }).click();
   await page.getByText('2 ticked duplicates sent again with override').waitFor();
   await expectStatus(page, 'Completed');
   await page.getByText('3 of 3 mentors processed').waitFor();

@@ -13,7 +13,7 @@ const DetailsPage = lazy(async () => ({ default: (await import('./details/detail
 
 const queryClient = new QueryClient({
   defaultOptions: {
-    // The client tries again by itself, and `online` of a browser says little about our service.
+    // The client retries by itself. A browser that is online may still not reach our service.
     queries: { retry: false, networkMode: 'always' },
     mutations: { retry: false, networkMode: 'always' },
   },
@@ -21,7 +21,7 @@ const queryClient = new QueryClient({
 
 export function App() {
   return (
-    // Nothing may add <style> elements: the content security policy refuses them.
+    // The content security policy refuses <style> elements that a library adds.
     <CSPProvider disableStyleElements>
       <QueryClientProvider client={queryClient}>
         <Shell>
@@ -30,7 +30,7 @@ export function App() {
               <Route path="/" component={ListPage} />
               <Route path="/new" component={RegisterPage} />
               <Route path="/registrations/:id">
-                {/* Keyed: what was ticked in one registration has no meaning in the next. */}
+                {/* Keyed, so that mentors ticked in one registration are not ticked in the next. */}
                 {({ id }) => <DetailsPage key={id} id={id} />}
               </Route>
               <Route component={NotFoundPage} />

@@ -7,27 +7,27 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** 100000 → "100,000" */
+/** Formats a number: 100000 → "100,000" */
 export function count(value: number): string {
   return COUNT.format(value);
 }
 
-/** (1, 'mentor') → "1 mentor"; (300, 'mentor') → "300 mentors" */
+/** Formats a number with its noun: (1, 'mentor') → "1 mentor"; (300, 'mentor') → "300 mentors" */
 export function counted(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
 
-/** A point in time, in the zone of the reader. */
+/** Formats a point in time, in the time zone of the reader. */
 export function moment(timestamp: string): string {
   return MOMENT.format(new Date(timestamp));
 }
 
-/** A day of the calendar, which has no zone: "2026-03-28" → "28 Mar 2026" */
+/** Formats a calendar day, which has no time zone: "2026-03-28" → "28 Mar 2026" */
 export function calendarDay(date: string): string {
   return DAY.format(new Date(`${date}T00:00:00Z`));
 }
 
-/** "2 minutes ago"; a day and more is said by its date */
+/** Formats how long ago something was: "2 minutes ago"; from one day on, its date */
 export function ago(timestamp: string, now: number): string {
   const passedMs = now - Date.parse(timestamp);
   if (passedMs < MINUTE_MS) return 'just now';
@@ -36,7 +36,7 @@ export function ago(timestamp: string, now: number): string {
   return DAY.format(new Date(timestamp));
 }
 
-/** How long something takes: 75000 → "1 min 15 s" */
+/** Formats a duration: 75000 → "1 min 15 s" */
 export function duration(ms: number): string {
   const seconds = Math.max(1, Math.round(ms / 1_000));
   if (seconds < 60) return `${seconds} s`;

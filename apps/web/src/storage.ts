@@ -1,4 +1,4 @@
-/** What the browser keeps, or undefined where it keeps nothing for us: it may refuse, or be full. */
+/** Uses the storage of the browser; returns undefined if the browser refuses it or has no room. */
 export function kept<T>(use: () => T): T | undefined {
   try {
     return use();

@@ -1,6 +1,6 @@
 import { kept } from './storage.ts';
 
-/** What the user chose; 'system' follows the device. */
+/** The themes to choose from; 'system' follows the device. */
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
 

@@ -11,7 +11,7 @@ interface Props {
   onConfirm: () => void;
 }
 
-/** A button that asks before it does something that can't be undone. */
+/** Renders a button that asks for confirmation before an action that cannot be undone. */
 export function ConfirmButton({ label, title, children, confirmLabel, isBusy, onConfirm }: Props) {
   return (
     <AlertDialog.Root>

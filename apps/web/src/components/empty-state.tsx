@@ -5,7 +5,7 @@ interface Props {
   title: string;
   text: string;
   action: { href: string; label: string };
-  /** 1 where it is the whole page. */
+  /** 1 if it is the whole page. */
   level?: 1 | 2;
 }
 

@@ -4,7 +4,7 @@ import './notice.css';
 interface Props {
   tone: 'info' | 'good' | 'warn' | 'bad';
   children: ReactNode;
-  /** alert interrupts a screen reader; status waits for a pause; none is part of the page. */
+  /** alert interrupts a screen reader; status waits for a pause; without a role it is read with the page. */
   role?: 'alert' | 'status';
 }
 

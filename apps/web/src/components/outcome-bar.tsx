@@ -4,9 +4,9 @@ interface Props {
   registration: { mentor_count: number; success_count: number; failure_count: number };
 }
 
-/** The proportions at a glance; the numbers stand beside it. */
+/** Draws the shares of registered and failed mentors as a bar. The numbers are beside it. */
 export function OutcomeBar({ registration: { mentor_count, success_count, failure_count } }: Props) {
-  // One in 100,000 is seen too.
+  // So that one of 100,000 is visible too.
   const widthOf = (part: number) => ({
     width: `${(100 * part) / mentor_count}%`,
     minWidth: part > 0 ? 3 : 0,

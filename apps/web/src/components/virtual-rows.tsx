@@ -9,13 +9,13 @@ interface Props<T> {
   renderRow: (row: T) => ReactNode;
   header: ReactNode;
   label: string;
-  /** Names the look: the columns are its grid. */
+  /** The CSS class, whose grid defines the columns. */
   className: string;
 }
 
 const ESTIMATED_ROW_PX = 45;
 
-/** A table of any length in a window of its own; only the rows in sight exist. */
+/** Renders a table of any length in a box that scrolls. Only the visible rows are in the document. */
 export function VirtualRows<T>({ rows, keyOf, renderRow, header, label, className }: Props<T>) {
   const scroller = useRef<HTMLDivElement>(null);
   const virtualizer = useVirtualizer({

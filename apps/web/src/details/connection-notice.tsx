@@ -4,7 +4,7 @@ import { moment } from '../format.ts';
 
 const BACK_SHOWN_MS = 4_000;
 
-/** Says that the service is out of reach, and for a moment that it is back. */
+/** Shows that the service cannot be reached, and for a moment that it is back. */
 export function ConnectionNotice({ lostAt }: { lostAt: number | null }) {
   const [wasLost, setWasLost] = useState(false);
   useEffect(() => {
@@ -19,9 +19,9 @@ export function ConnectionNotice({ lostAt }: { lostAt: number | null }) {
     return (
       <Notice tone="warn" role="status">
         <p>
-          <strong>Offline.</strong> The service has been out of reach since{' '}
-          {moment(new Date(lostAt).toISOString())}. You see what was known then; the work goes on without this
-          page. Trying again …
+          <strong>Offline.</strong> No connection to the service since{' '}
+          {moment(new Date(lostAt).toISOString())}. This page shows the last known state. The registration
+          continues without this page. Reconnecting …
         </p>
       </Notice>
     );

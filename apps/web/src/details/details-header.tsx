@@ -12,7 +12,7 @@ interface Props {
   actions: ReturnType<typeof useActions>;
 }
 
-/** What was asked for, and what can be done about all of it. */
+/** Shows the fields of a registration, and the button that cancels or deletes it. */
 export function DetailsHeader({ registration, snapshot, actions: { cancel, remove } }: Props) {
   const { id, status } = registration;
   return (
@@ -30,8 +30,8 @@ export function DetailsHeader({ registration, snapshot, actions: { cancel, remov
             isBusy={cancel.isPending}
             onConfirm={() => cancel.mutate()}
           >
-            Mentors who are registered by then stay registered; the others will not be, and it can’t be taken
-            up again.
+            Mentors who are already registered stay registered. The others will not be registered. You cannot
+            resume a cancelled registration.
           </ConfirmButton>
         ) : (
           <ConfirmButton
@@ -41,7 +41,7 @@ export function DetailsHeader({ registration, snapshot, actions: { cancel, remov
             isBusy={remove.isPending}
             onConfirm={() => remove.mutate(snapshot)}
           >
-            The record of this registration and its results go. The activities that it wrote stay.
+            This deletes the registration and its results. The activities it created are kept.
           </ConfirmButton>
         )}
       </div>

@@ -19,8 +19,8 @@ export function DetailsPage({ id }: { id: string }) {
   if (isGone) {
     return (
       <EmptyState
-        title={`${id} is not here`}
-        text="There is no registration of this id: it was deleted, or the address is mistyped. Activities that it wrote are still there."
+        title={`${id} was not found`}
+        text="The registration was deleted, or the address is wrong. Activities of a deleted registration are kept."
         action={{ href: '/', label: 'All registrations' }}
       />
     );

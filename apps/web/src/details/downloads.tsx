@@ -1,18 +1,18 @@
 import { client, detailsUrl } from '../api.ts';
 import type { Registration } from './use-registration.ts';
 
-/** Links that the browser follows by itself: a download of any size costs this page nothing. */
+/** Renders the download links. The browser downloads by itself, so that a large file takes no memory of this page. */
 export function Downloads({ registration: { id, status, failure_count } }: { registration: Registration }) {
   return (
     <div className="row downloads">
       <span className="muted" id="downloads-label">
-        {status === 'processing' ? 'Download so far' : 'Download'}
+        {status === 'processing' ? 'Download results so far' : 'Download'}
       </span>
       <ul className="row" aria-labelledby="downloads-label">
         <DownloadLink label="CSV" href={client.resultsUrl(id, { format: 'csv' })} />
         {failure_count > 0 && (
           <DownloadLink
-            label="CSV of the failed"
+            label="CSV of failed mentors"
             href={client.resultsUrl(id, { format: 'csv', status: 'failed' })}
           />
         )}

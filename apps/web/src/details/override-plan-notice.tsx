@@ -1,6 +1,6 @@
 import { messageOf } from '../api.ts';
 import { Notice } from '../components/notice.tsx';
-import { count, counted } from '../format.ts';
+import { counted } from '../format.ts';
 import { useOverridePlan } from './use-override-plan.ts';
 import type { Registration } from './use-registration.ts';
 
@@ -9,7 +9,7 @@ interface Props {
   refresh: () => Promise<void>;
 }
 
-/** Where the ticked duplicates stand. */
+/** Shows whether the ticked duplicates have been sent again, and asks before it sends those of an earlier tab. */
 export function OverridePlanNotice({ registration, refresh }: Props) {
   const { plan, isDue, isRunning, error, retried, carryOut, forget } = useOverridePlan(registration, refresh);
   if (plan === null) {
@@ -18,8 +18,8 @@ export function OverridePlanNotice({ registration, refresh }: Props) {
       <Notice tone="good" role="status">
         <p>
           {retried === 0
-            ? 'None of the ticked mentors was a duplicate after all: all of them are in.'
-            : `${counted(retried, 'ticked duplicate')} sent again with override, after the rest was in.`}
+            ? 'None of the ticked mentors was a duplicate. Nothing was sent again.'
+            : `${counted(retried, 'ticked duplicate')} sent again with override.`}
         </p>
       </Notice>
     );
@@ -29,7 +29,7 @@ export function OverridePlanNotice({ registration, refresh }: Props) {
     return (
       <Notice tone="bad" role="alert">
         <p>
-          The {ticked} could not be sent again. {messageOf(error)}
+          Could not send the {ticked} again. {messageOf(error)}
         </p>
         <Choice onGo={carryOut} goLabel="Try again" onForget={forget} />
       </Notice>
@@ -40,7 +40,7 @@ export function OverridePlanNotice({ registration, refresh }: Props) {
       <Notice tone="warn">
         <p>The registration was cancelled, so the {ticked} will not be sent again.</p>
         <button type="button" className="button" onClick={forget}>
-          All right
+          OK
         </button>
       </Notice>
     );
@@ -49,10 +49,10 @@ export function OverridePlanNotice({ registration, refresh }: Props) {
     return (
       <Notice tone="warn">
         <p>
-          When this was registered, {count(plan.mentorIds.length)} duplicates were ticked to get one more
-          activity. The tab was closed before that was done. Do it now?
+          {counted(plan.mentorIds.length, 'duplicate')} of this registration should get one more activity. The
+          tab was closed before they were sent again. Send them now?
         </p>
-        <Choice onGo={carryOut} goLabel="Register them" onForget={forget} />
+        <Choice onGo={carryOut} goLabel="Send them" onForget={forget} />
       </Notice>
     );
   }
@@ -61,7 +61,7 @@ export function OverridePlanNotice({ registration, refresh }: Props) {
       <p>
         {isDue
           ? `Sending the ${ticked} again with override …`
-          : `The ${ticked} will be sent again with override as soon as the rest is in. If you close this tab first, nothing more is written, and this page asks when you come back.`}
+          : `The ${ticked} will be sent again with override when the other mentors are done. If you close this tab first, they are not sent, and this page asks you when you come back.`}
       </p>
     </Notice>
   );
@@ -74,7 +74,7 @@ function Choice({ onGo, goLabel, onForget }: { onGo: () => void; goLabel: string
         {goLabel}
       </button>
       <button type="button" className="button" onClick={onForget}>
-        Leave them out
+        Skip them
       </button>
     </div>
   );

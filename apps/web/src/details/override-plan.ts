@@ -1,17 +1,17 @@
 import { kept } from '../storage.ts';
 
-/** Duplicates that were ticked when a registration was made: to be retried with override once all the rest is in. */
+/** The duplicates that were ticked in the form. They are retried with override when all other mentors are done. */
 export interface OverridePlan {
   id: string;
-  /** Of the registration. Ids begin again with a new database, and a plan must not outlive its registration. */
+  /** Of the registration. A new database gives the same ids again, and a plan must not apply to another registration. */
   createdAt: string;
   mentorIds: string[];
-  /** The idempotency key of the retry: two tabs that carry out the same plan do it once. */
+  /** The idempotency key of the retry: if two tabs send it, it is done once. */
   key: string;
 }
 
-// In localStorage it outlives its tab; sessionStorage knows which tab made it. Only there it is carried out by itself:
-// whoever comes back after days is asked first. The variable is for a browser that keeps nothing, or has no room left.
+// localStorage keeps the plan when its tab is closed; sessionStorage tells which tab made it. That tab sends the retry
+// by itself; any other tab asks first. The variable is for browsers that store nothing or have no room left.
 
 let latest: OverridePlan | null = null;
 
@@ -23,7 +23,7 @@ export function savePlan(plan: OverridePlan): void {
   kept(() => sessionStorage.setItem(nameOf(plan.id), plan.createdAt));
 }
 
-/** @returns null where there is none for this very registration */
+/** Finds the plan of a registration; null if it has none. */
 export function findPlan(id: string, createdAt: string): (OverridePlan & { isOfThisTab: boolean }) | null {
   const plan = latest?.id === id ? latest : storedPlan(id);
   if (plan?.createdAt !== createdAt) return null;

@@ -40,7 +40,7 @@ export function ProgressPanel({ registration }: { registration: Registration }) 
       {transient_error !== null && (
         <Notice tone="warn" role="status">
           <p>
-            Delayed since {moment(transient_error.since)}. {transient_error.message}
+            Transient error since {moment(transient_error.since)}. {transient_error.message}
           </p>
         </Notice>
       )}
@@ -66,7 +66,7 @@ function paceOf({ rate, estimated_end, waiting_ahead, progress }: Registration):
     rate === null || rate < 1 ? '' : `${count(Math.round(rate))} a second`,
     leftMs === null ? '' : `about ${duration(Math.max(0, leftMs))} left`,
     waiting_ahead !== null && waiting_ahead > 0 && progress.started_at === null
-      ? `${counted(waiting_ahead, 'registration')} ahead of it`
+      ? `${counted(waiting_ahead, 'registration')} ahead`
       : '',
   ];
   return parts
@@ -75,7 +75,7 @@ function paceOf({ rate, estimated_end, waiting_ahead, progress }: Registration):
     .join('');
 }
 
-/** What a screen reader says: not every percent, but every quarter and the end. */
+/** Returns what a screen reader says: not every percent, but every quarter and the end. */
 function milestoneOf({ status, progress, success_count, failure_count }: Registration): string {
   if (status === 'processing') return `${Math.floor(progress.percent / 25) * 25} % processed`;
   return `${status}: ${count(success_count)} registered, ${count(failure_count)} failed`;

@@ -24,7 +24,7 @@ const SHOWN: Record<ResultStatus | 'all', string> = {
   cancelled: 'Cancelled',
 };
 
-/** What became of each mentor, and the retry of those who failed. */
+/** Shows the result of each mentor, and retries the failed mentors. */
 export function ResultsPanel({ registration, retry }: Props) {
   const { status, failure_count, mentor_count } = registration;
   const results = useResults(registration);
@@ -73,7 +73,7 @@ export function ResultsPanel({ registration, retry }: Props) {
           />
           <p className="muted numeric" role="status">
             {results.isReading && results.rows.length < mentor_count
-              ? `Reading … ${count(results.rows.length)} of ${count(mentor_count)}`
+              ? `Loading … ${count(results.rows.length)} of ${count(mentor_count)}`
               : counted(rows.length, 'mentor')}
           </p>
         </div>
@@ -88,13 +88,13 @@ export function ResultsPanel({ registration, retry }: Props) {
         )}
         {results.error && (
           <Notice tone="warn">
-            <p>The results could not be read. {messageOf(results.error)}</p>
+            <p>Could not load the results. {messageOf(results.error)}</p>
           </Notice>
         )}
         {rows.length > 0 ? (
           <ResultsTable rows={rows} ticked={canRetry ? ticked : null} onTickedChange={setTicked} />
         ) : (
-          <p className="muted results-none">{results.isReading ? 'Reading …' : 'Nobody.'}</p>
+          <p className="muted results-none">{results.isReading ? 'Loading …' : 'No mentors match.'}</p>
         )}
       </div>
     </section>

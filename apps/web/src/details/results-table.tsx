@@ -4,7 +4,7 @@ import { VirtualRows } from '../components/virtual-rows.tsx';
 
 interface Props {
   rows: readonly MentorResult[];
-  /** null: nothing can be retried now. */
+  /** null: nothing can be retried now, so there are no check boxes. */
   ticked: ReadonlySet<string> | null;
   onTickedChange: (ticked: ReadonlySet<string>) => void;
 }
@@ -33,7 +33,7 @@ export function ResultsTable({ rows, ticked, onTickedChange }: Props) {
             <span role="columnheader">
               <input
                 type="checkbox"
-                aria-label="Tick all failed ones shown"
+                aria-label="Tick all failed mentors shown"
                 disabled={failed.length === 0}
                 checked={isAll}
                 ref={(box) => {
@@ -50,7 +50,7 @@ export function ResultsTable({ rows, ticked, onTickedChange }: Props) {
           )}
           <span role="columnheader">Mentor</span>
           <span role="columnheader">Result</span>
-          <span role="columnheader">Activity, or why there is none</span>
+          <span role="columnheader">Activity or error</span>
         </>
       }
       renderRow={(row) => (
@@ -91,7 +91,7 @@ function Outcome({ row: { activity_id, error, existing_activity_id } }: { row: M
       {existing_activity_id !== undefined && (
         <>
           {' '}
-          It clashes with <span className="mono">{existing_activity_id}</span>.
+          Existing activity: <span className="mono">{existing_activity_id}</span>.
         </>
       )}
     </>

@@ -9,7 +9,7 @@ interface Props {
   onUntick: () => void;
 }
 
-/** Retries all that failed, or those ticked. */
+/** Retries all failed mentors, or only the ticked ones. */
 export function RetryBar({ failureCount, tickedCount, isBusy, onRetry, onUntick }: Props) {
   const [isOverriding, setIsOverriding] = useState(false);
   const overrideId = useId();
@@ -27,7 +27,7 @@ export function RetryBar({ failureCount, tickedCount, isBusy, onRetry, onUntick 
       <div className="row">
         {tickedCount > 0 && (
           <button type="button" className="button button-quiet" onClick={onUntick}>
-            Untick
+            Untick all
           </button>
         )}
         <button

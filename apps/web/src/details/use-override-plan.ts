@@ -5,10 +5,10 @@ import { dropPlan, findPlan, type OverridePlan } from './override-plan.ts';
 import type { Registration } from './use-registration.ts';
 
 /**
- * Carries out what was ticked when the registration was made, once all the rest is in: by itself in the tab that it was
- * ticked in, after a click in any other.
+ * Retries the ticked duplicates with override when all other mentors are done: by itself in the tab where they were
+ * ticked, and after a click in any other tab.
  *
- * @param refresh is called when the retry has been accepted
+ * @param refresh called when the retry has been accepted
  */
 export function useOverridePlan({ id, created_at, status }: Registration, refresh: () => Promise<void>) {
   const [plan, setPlan] = useState(() => findPlan(id, created_at));
@@ -34,7 +34,7 @@ export function useOverridePlan({ id, created_at, status }: Registration, refres
     isDue,
     isRunning: carryOut.isPending,
     error: carryOut.error,
-    /** How many were retried; null: nothing was carried out here. */
+    /** How many mentors were retried; null: no retry was sent here. */
     retried: carryOut.data ?? null,
     carryOut: () => {
       if (plan !== null) mutate(plan);
@@ -43,7 +43,7 @@ export function useOverridePlan({ id, created_at, status }: Registration, refres
   };
 }
 
-/** Of those ticked the ones that did turn out to be duplicates. @returns how many they are */
+/** Retries those ticked mentors that failed as duplicates. @returns how many they are */
 async function retryTicked({ id, mentorIds, key }: OverridePlan): Promise<number> {
   const ticked = new Set(mentorIds);
   const duplicates: string[] = [];

@@ -3,25 +3,25 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { client } from '../api.ts';
 
-/** How often a finished registration is looked at, in case somebody else retries it. */
+/** How often the details of a finished registration are read again, in case somebody else retries it. */
 const RESTING_MS = 15_000;
-/** And how often one that could not be read, or is not followed any more. */
+/** How often they are read again after an error. */
 const TROUBLED_MS = 2_000;
 
-/** What is fixed, and where it stands by the latest news. */
+/** The details, with the latest state. */
 export type Registration = StatusSnapshot['details'] & Live;
 type Live = Pick<RegistrationState, 'rate' | 'estimated_end' | 'waiting_ahead'>;
 
 export interface Followed {
   /** undefined: not read yet. */
   registration: Registration | undefined;
-  /** As the details were read last, for a delete that is about just this state. */
+  /** The details as they were last read, so that a delete applies to this state only. */
   snapshot: StatusSnapshot | undefined;
   isGone: boolean;
-  /** Since when the service has been out of reach; null: it is not. */
+  /** When the connection to the service was lost; null: it is connected. */
   lostAt: number | null;
   error: Error | null;
-  /** After a change of our own: reads the details, and follows again what is processing. */
+  /** Reads the details again after an action of the user, and follows the registration if it is processing. */
   refresh: () => Promise<void>;
 }
 
@@ -35,7 +35,7 @@ interface News {
 const NO_NEWS: News = { state: null, at: 0, lostAt: null, error: null };
 const NOT_LIVE: Live = { rate: null, estimated_end: null, waiting_ahead: null };
 
-/** Follows a registration: details once, then states by the event stream or polling, until it has ended. */
+/** Follows a registration: reads its details once, then its states by the event stream or by polling, until it ends. */
 export function useRegistration(id: string): Followed {
   const queryClient = useQueryClient();
   const queryKey = ['details', id];
@@ -46,7 +46,7 @@ export function useRegistration(id: string): Followed {
       const known = queryClient.getQueryData<StatusSnapshot>(queryKey);
       return client.status(id, { known, signal, tries: 1 });
     },
-    // The same object comes back when nothing has changed.
+    // The client returns the same object when nothing has changed.
     structuralSharing: false,
     refetchInterval: ({ state: { error } }) => {
       if (isGone(error)) return false;
@@ -57,7 +57,7 @@ export function useRegistration(id: string): Followed {
   const standing = isNewsLatest ? news.state : details.data?.details;
   const isProcessing = standing?.status === 'processing';
 
-  // Begins with each attempt; the watch ends by itself with the final state.
+  // Starts with each attempt; the watch ends by itself with the final state.
   const attempt = isProcessing ? standing.retry_count : null;
   useEffect(() => {
     if (attempt === null) return;
@@ -66,7 +66,7 @@ export function useRegistration(id: string): Followed {
     return () => abort.abort();
   }, [id, attempt]);
 
-  // News tell where it stands; a delete of what is seen needs the details of it.
+  // The states of a watch are not the details, which a delete needs to compare.
   const { refetch } = details;
   const hasEnded = isNewsLatest && !isProcessing;
   useEffect(() => {
@@ -77,7 +77,7 @@ export function useRegistration(id: string): Followed {
     registration: details.data && { ...details.data.details, ...NOT_LIVE, ...(isNewsLatest && news.state) },
     snapshot: details.data,
     isGone: isGone(details.error) || isGone(news.error),
-    // What is shown is from the last time that it could be read.
+    // The page shows what was last read.
     lostAt: news.lostAt ?? (details.isError ? details.dataUpdatedAt || details.errorUpdatedAt : null),
     error: details.error ?? news.error,
     refresh: async () => {

@@ -4,11 +4,11 @@ import { useEffect, useRef } from 'react';
 import { client, isPassing } from '../api.ts';
 import type { Registration } from './use-registration.ts';
 
-/** While it runs, results are read again after this, or after five times what the last reading took. */
+/** While it runs, results are read again after this time, or after five times what the last read took. */
 const REREAD_MS = 2_000;
 const REREAD_FACTOR = 5;
 
-/** What became of each mentor: those who failed first, else in their order. Grows page by page when it is read first. */
+/** Reads the result of each mentor: failed mentors first, the others in their order. The first read returns page by page. */
 export function useResults({ id, status, retry_count, failure_count, progress }: Registration) {
   const queryClient = useQueryClient();
   const queryKey = ['results', id];
@@ -46,7 +46,7 @@ async function readAll({
   withFailedFirst,
 }: Reading): Promise<MentorResult[]> {
   const isFirstTime = queryClient.getQueryData(queryKey) === undefined;
-  // By mentor: one whose result changes meanwhile comes twice.
+  // By mentor: a mentor whose result changes meanwhile comes twice.
   const rows = new Map<string, MentorResult>();
   for (const status of withFailedFirst ? (['failed', undefined] as const) : [undefined]) {
     for await (const page of client.resultPages(id, { status, signal })) {
@@ -70,7 +70,7 @@ interface Rereading {
   reread: () => Promise<unknown>;
 }
 
-/** Reads again what has changed: at once when it has ended, in moderation while it runs. */
+/** Reads changed results again: at once when the registration has ended, less often while it runs. */
 function useRereading({ version, isRunning, isReading, reread }: Rereading): void {
   const last = useRef({ version, beganAt: Date.now(), endedAt: 0 });
   useEffect(() => {

@@ -5,8 +5,8 @@ export function NotFoundPage() {
   usePageTitle('Not found');
   return (
     <EmptyState
-      title="There is no such page"
-      text="The address may be mistyped."
+      title="Page not found"
+      text="Check the address."
       action={{ href: '/', label: 'All registrations' }}
     />
   );

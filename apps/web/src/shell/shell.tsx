@@ -3,13 +3,13 @@ import { Link, useLocation } from 'wouter';
 import './shell.css';
 import { ThemeToggle } from './theme-toggle.tsx';
 
-/** What is around every page. */
+/** Renders the frame of every page: the header, the navigation and the content. */
 export function Shell({ children }: { children: ReactNode }) {
   const content = useRef<HTMLElement>(null);
   const [path] = useLocation();
   const lastPath = useRef(path);
   useEffect(() => {
-    // As after a real navigation: a screen reader goes on from the top of the new page.
+    // As after a full page load: a screen reader continues at the top of the new page.
     if (lastPath.current !== path) content.current?.focus();
     lastPath.current = path;
   }, [path]);

@@ -10,7 +10,7 @@ const LOOKS: Record<Theme, { label: string; path: string }> = {
   dark: { label: 'dark', path: 'M16.5 12A7 7 0 0 1 8 3.5a7 7 0 1 0 8.5 8.5z' },
 };
 
-/** Goes from one theme to the next. */
+/** Renders a button that switches to the next theme. */
 export function ThemeToggle() {
   const [theme, setTheme] = useState(storedTheme);
   const choose = (next: Theme) => {
