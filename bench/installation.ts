@@ -1,40 +1,26 @@
 import { loadConfig, migrate } from '@bulk/core';
 import { findFreePort } from '@bulk/embedded';
 import pg from 'pg';
-import { type ServiceProcess, startProcess } from '../e2e/processes.ts';
+import { startProcess } from '../e2e/processes.ts';
 import { ServiceClient } from './service-client.ts';
 
 /** As many as one process of the service opens by default; the others get as many. */
 export const POOL_SIZE = 16;
 
-/** The service with a database and queues of its own, in processes of its own, with default settings. */
-export interface Installation {
-  readonly databaseUrl: string;
-  /** The same database for what it is compared with. */
-  readonly pool: pg.Pool;
-  readonly client: ServiceClient;
-  readonly baseUrl: string;
-  /** The settings of its processes. */
-  readonly env: Record<string, string>;
-  readonly api: ServiceProcess;
-  /** A fresh process on the same port, with nothing in its memory. */
-  restartApi(): Promise<void>;
-  readonly workers: readonly ServiceProcess[];
-  /** Ends the processes and drops the database. */
-  readonly remove: () => Promise<void>;
-}
-
 export interface InstallOptions {
   servers: { postgresUrl: string; redisUrl: string | null };
   workers: number;
-  /** Where the processes write their log to: they log as by default. */
+  /** A file descriptor for the log of the processes. */
   logFile: number;
   nodeArgs: readonly string[];
 }
 
 let count = 0;
 
-export async function install(options: InstallOptions): Promise<Installation> {
+export type Installation = Awaited<ReturnType<typeof install>>;
+
+/** Starts the service with a database and queues of its own, in processes of its own, with default settings. */
+export async function install(options: InstallOptions) {
   const { servers, logFile, nodeArgs } = options;
   count += 1;
   const name = `bench_${process.pid}_${count}`;
@@ -58,18 +44,22 @@ export async function install(options: InstallOptions): Promise<Installation> {
 
   return {
     databaseUrl,
+    /** The same database for what the service is compared with. */
     pool,
     client,
     baseUrl,
+    /** The settings of its processes. */
     env,
     get api() {
       return api;
     },
     workers,
+    /** A fresh process on the same port, with nothing in its memory. */
     async restartApi() {
       await api.stop();
       api = await start('api');
     },
+    /** Ends the processes and drops the database. */
     remove: async () => {
       await Promise.all([api, ...workers].map((each) => each.stop()));
       await client.close();

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { answerParent } from '../helper.ts';
 import { POOL_SIZE } from '../installation.ts';
 
+/** Fastify with one route that sends what one indexed select by pg finds. */
 const [connectionString = '', port = ''] = process.argv.slice(2);
 
 const pool = new pg.Pool({ connectionString, max: POOL_SIZE });

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { BASE_PATH } from '@bulk/contract';
+import { findFreePort } from '@bulk/embedded';
 import { monotonicMs } from '../clock.ts';
 import { startHelper } from '../helper.ts';
 import type { Load, LoadSeen } from '../http-load-process.ts';
 import type { Installation } from '../installation.ts';
 import { inTurn, percentile } from '../measure.ts';
-import { bareFastify } from '../peers/bare-fastify.ts';
 import { atLeast, atMost, compared, type Family, figure } from '../row.ts';
 import { newWork } from '../work.ts';
 
@@ -17,7 +17,9 @@ export const polls: Family = {
   name: 'polls',
   async measure(world) {
     const installation = await world.install();
-    const bare = await bareFastify(world, installation.databaseUrl);
+    const port = await findFreePort();
+    const bare = await startHelper('peers/bare-fastify-server.ts', [installation.databaseUrl, String(port)]);
+    world.defer(bare.stop);
     const load = await startHelper<Load, LoadSeen>('http-load-process.ts');
     world.defer(load.stop);
     const poll = await finishedPoll(installation);
@@ -27,7 +29,7 @@ export const polls: Family = {
     const { ours, theirs } = await inTurn(
       {
         ours: () => rateOf(poll),
-        theirs: () => rateOf({ url: `${bare}/registrations/1`, status: 200 }),
+        theirs: () => rateOf({ url: `http://127.0.0.1:${port}/registrations/1`, status: 200 }),
       },
       { rounds: 5 },
     );

@@ -9,7 +9,7 @@ export interface ActionsOptions {
   countActivities(id: string): Promise<number>;
 }
 
-/** What a client can do. Each call leaves its trace in the journal, and objects to impossible answers. */
+/** What a client can do. Each call is noted in the journal, and so is each impossible answer. */
 export class Actions {
   readonly #options: ActionsOptions;
 
@@ -102,7 +102,7 @@ export class Actions {
     return 200;
   }
 
-  /** Counted after the answer; what is counted at the end must be the same. */
+  /** Counts activities after the answer; the count at the end must be the same. */
   async #noteCancelled(entry: Entry): Promise<void> {
     entry.cancelled = { activities: null };
     const activities = await this.#options.countActivities(entry.id!).catch(() => null);

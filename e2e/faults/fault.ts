@@ -60,6 +60,14 @@ export async function onNextStatement(world: World, next: NextStatement): Promis
   return trap.count();
 }
 
+/** A template tag: runs a query for one integer, `n`. */
+export function selectInteger({ db }: World) {
+  return async (query: TemplateStringsArray, ...values: unknown[]): Promise<number> => {
+    const [row] = await db.prisma.$queryRaw<Array<{ n: number }>>(query, ...values);
+    return row?.n ?? 0;
+  };
+}
+
 let mentorsMade = 0;
 
 /** Mentors that no other registration has. */

@@ -1,7 +1,5 @@
 import type { Random } from '@bulk/core/testing';
-import { DEADLY_FAULTS } from './deadly-faults.ts';
 import type { Fault } from './fault.ts';
-import { FREEZE_FAULTS } from './freeze-faults.ts';
 import { NETWORK_FAULTS } from './network-faults.ts';
 import { drawPairs } from './pair-faults.ts';
 import { POSTGRES_FAULTS } from './postgres-faults.ts';
@@ -9,12 +7,12 @@ import { PROCESS_FAULTS } from './process-faults.ts';
 import { REDIS_FAULTS } from './redis-faults.ts';
 import { START_FAULTS } from './start-faults.ts';
 import { WIRE_FAULTS } from './wire-faults.ts';
+import { WORKER_FAULTS } from './worker-faults.ts';
 import type { Backend } from './world.ts';
 
 const FAULTS: readonly Fault[] = [
   ...PROCESS_FAULTS,
-  ...DEADLY_FAULTS,
-  ...FREEZE_FAULTS,
+  ...WORKER_FAULTS,
   ...WIRE_FAULTS,
   ...NETWORK_FAULTS,
   ...POSTGRES_FAULTS,

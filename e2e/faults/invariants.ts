@@ -44,9 +44,8 @@ export async function judge(world: World): Promise<Verdict> {
 async function untilFinished({ db }: World): Promise<bigint[]> {
   const list = () =>
     db.prisma.bulkRegistration.findMany({ where: { status: 'processing' }, select: { id: true } });
-  await waitFor(async () => (await list()).length === 0, { timeoutMs: SETTLE_MS, intervalMs: 50 }).catch(
-    () => {},
-  );
+  const areFinished = async () => (await list()).length === 0;
+  await waitFor(areFinished, { timeoutMs: SETTLE_MS, intervalMs: 50 }).catch(() => {});
   return (await list()).map(({ id }) => id);
 }
 
@@ -94,21 +93,16 @@ async function findWrongResults({ db }: World): Promise<string[]> {
 async function findLeftJobs({ config }: World): Promise<string[]> {
   const queue = createQueue(config, createLogger(config, { name: 'faults' }));
   const queues = queue.dashboardQueues();
-  const list = async () =>
-    (
-      await Promise.all(queues.map((queueName) => queueName.getJobs(['waiting', 'active', 'delayed'], 0, 20)))
-    ).flat();
-  try {
-    await waitFor(async () => (await list()).length === 0, { timeoutMs: 15_000, intervalMs: 100 }).catch(
-      () => {},
-    );
-    const left = await list();
-    return await Promise.all(
-      left.map(async (each) => `job ${each.id} is left in the queue, ${await each.getState()}`),
-    );
-  } finally {
-    await queue.close();
-  }
+  const list = async () => {
+    const jobs = queues.map((each) => each.getJobs(['waiting', 'active', 'delayed'], 0, 20));
+    return (await Promise.all(jobs)).flat();
+  };
+  const isEmpty = async () => (await list()).length === 0;
+  await waitFor(isEmpty, { timeoutMs: 15_000, intervalMs: 100 }).catch(() => {});
+  const left = (await list()).map(
+    async (job) => `job ${job.id} is left in the queue, ${await job.getState()}`,
+  );
+  return Promise.all(left).finally(() => queue.close());
 }
 
 async function findLeftSessions({ db }: World): Promise<string[]> {

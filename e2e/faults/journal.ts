@@ -6,24 +6,28 @@ export type MarkedRequest = CreateRegistrationRequest & { notes: string };
  * What the clients know, in the manner of Jepsen: an operation is ok, failed (it did not happen) or
  * unknown (it may have). The checks at the end compare the database with it.
  */
-export interface Entry {
+export class Entry {
   /** With the marker in its notes, so that one of unknown fate can be found. */
   readonly request: MarkedRequest;
-  fate: 'accepted' | 'refused' | 'unknown';
+  fate: 'accepted' | 'refused' | 'unknown' = 'unknown';
   /** Known once accepted. */
-  id: string | null;
-  acceptedRetries: number;
-  unknownRetries: number;
+  id: string | null = null;
+  acceptedRetries = 0;
+  unknownRetries = 0;
   /** The answer was 200; activities counted right after it, null while that could not be done. */
-  cancelled: { activities: number | null } | null;
-  isCancelUnknown: boolean;
+  cancelled: { activities: number | null } | null = null;
+  isCancelUnknown = false;
   /** 'begun' from before the request is sent. */
-  deletion: 'none' | 'begun' | 'done';
+  deletion: 'none' | 'begun' | 'done' = 'none';
   /** As last read. */
-  seen: Seen | null;
-  isBeingRead: boolean;
+  seen: Seen | null = null;
+  isBeingRead = false;
   /** The load leaves it alone: a fault is about it. */
-  isReserved: boolean;
+  isReserved = false;
+
+  constructor(request: MarkedRequest) {
+    this.request = request;
+  }
 }
 
 export interface Seen {
@@ -43,19 +47,7 @@ export class Journal {
   slowestSubmitMs = 0;
 
   open(request: MarkedRequest): Entry {
-    const entry: Entry = {
-      request,
-      fate: 'unknown',
-      id: null,
-      acceptedRetries: 0,
-      unknownRetries: 0,
-      cancelled: null,
-      isCancelUnknown: false,
-      deletion: 'none',
-      seen: null,
-      isBeingRead: false,
-      isReserved: false,
-    };
+    const entry = new Entry(request);
     this.entries.push(entry);
     return entry;
   }

@@ -19,7 +19,6 @@ const MOVES = [
   ...Array<'read'>(7).fill('read'),
   ...(['cancel', 'cancel', 'retry', 'retry', 'remove', 'submit again'] as const),
 ];
-const moveOf = (random: Random) => random.pick(MOVES);
 /** Mentors of a registration: most have few. */
 const SIZES = [
   ...Array<readonly [number, number]>(6).fill([1, 20]),
@@ -61,7 +60,7 @@ export function startLoad(actions: Actions, journal: Journal, random: Random): L
     const any = (): Entry => own.pick(known);
     const running = (): Entry => own.pick(processing.length > 0 ? processing : known);
 
-    switch (known.length < 5 ? 'submit' : moveOf(own)) {
+    switch (known.length < 5 ? 'submit' : own.pick(MOVES)) {
       case 'submit':
         if (processing.length < MAX_PROCESSING) await submit(randomFields(own));
         return;

@@ -10,15 +10,15 @@ export interface PlannedRound {
   faults: Fault[];
   settings: Readonly<Record<string, string>>;
   random: Random;
-  /** How long faults last, as a part of what their files say. */
+  /** Factor on how long faults last. */
   scale: number;
-  /** How many times as long as promised a recovery, or the end of a process, may take. */
+  /** Factor on how long a recovery, or the end of a process, may take. */
   patience: number;
   /** Faults that have not begun by then are left out. */
   untilMs: number;
 }
 
-/** Takes over sooner, sweeps more often and cuts smaller than the defaults, so that more happens in a minute. */
+/** Jobs are taken over sooner, sweeps come more often and batches are smaller, so that more happens in a minute. */
 const QUICK_SETTINGS = {
   JOB_LOCK_MS: '1500',
   STALLED_CHECK_MS: '500',
@@ -27,7 +27,7 @@ const QUICK_SETTINGS = {
   BATCH_SIZE: '250',
   TIME_SLICE_MS: '40',
 };
-/** What the defaults promise is measured with the defaults. */
+/** Measured with default settings too, for what they promise. */
 const WITH_DEFAULTS = ['worker killed before its batch lands', 'redis: FLUSHALL'];
 export const DEFAULT_SETTINGS = 'default settings';
 
@@ -35,13 +35,13 @@ export const DEFAULT_SETTINGS = 'default settings';
 const PAIRS = 4;
 
 const SHORT_SCALE = 0.3;
-/** Runs where others' load can't be helped: it finds what does not recover, not what recovers late. */
+/** The machine may be busy: the short form finds what does not recover, not what recovers late. */
 const SHORT_PATIENCE = 4;
 const SHORT_TOTAL_MS = 225_000;
 /** Of a round: until its processes run, and for the verdict. */
 const AROUND_A_ROUND_MS = 15_000;
 
-/** The seed decides what comes, in which order, and with which requests. */
+/** The seed decides the faults, their order, and the requests. */
 export function* planRounds({ seed, minutes, backends, fault, isShort }: Arguments): Generator<PlannedRound> {
   const startedAt = Date.now();
   const scale = isShort ? SHORT_SCALE : 1;
@@ -58,19 +58,16 @@ export function* planRounds({ seed, minutes, backends, fault, isShort }: Argumen
         ...faultsOf(backend, fault, { isShort }),
         ...pairsOf(backend, fault, random, isShort ? 1 : PAIRS),
       ]);
-      const leftMs = startedAt + SHORT_TOTAL_MS - Date.now();
-      const untilMs = Date.now() + leftMs / (backends.length - index) - AROUND_A_ROUND_MS;
-      const kind = `round ${number + 1}`;
-      yield {
-        ...unlimited,
-        ...(isShort && { untilMs }),
-        kind,
-        backend,
-        faults,
-        settings: QUICK_SETTINGS,
-        random,
-      };
+      const untilMs = endOfFaults(startedAt, backends.length - index);
+      const limits = { ...unlimited, ...(isShort && { untilMs }) };
+      yield { ...limits, kind: `round ${number + 1}`, backend, faults, settings: QUICK_SETTINGS, random };
     }
     if (minutes === null || Date.now() - startedAt > minutes * 60_000) return;
   }
+}
+
+/** Each of the rounds that are left gets the same part of the time that is left. */
+function endOfFaults(startedAt: number, rounds: number): number {
+  const leftMs = startedAt + SHORT_TOTAL_MS - Date.now();
+  return Date.now() + leftMs / rounds - AROUND_A_ROUND_MS;
 }

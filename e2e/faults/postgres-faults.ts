@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Fault, type FaultContext, type Hits, ownMentors, stateOfWork } from './fault.ts';
+import { type Fault, type FaultContext, type Hits, ownMentors, selectInteger, stateOfWork } from './fault.ts';
 import { WORKERS } from './fleet.ts';
 import { watchSubmits } from './submit-watch.ts';
 import { OWN_SESSIONS, SERVICE_ROLE } from './world.ts';
 
-/** What a PostgreSQL can do to us. */
+/** Faults of PostgreSQL. */
 export const POSTGRES_FAULTS: readonly Fault[] = [
   { name: 'postgres: pg_terminate_backend', run: terminateSessions },
   { name: 'postgres: listening sessions ended', only: 'postgres', run: terminateListeners },
@@ -61,48 +61,42 @@ async function restart({ world, load, pause }: FaultContext, kind: 'planned' | '
 }
 
 async function lockActivities({ world, pause }: FaultContext): Promise<Hits> {
-  const waiting = async () => {
-    const [row] = await world.db.prisma.$queryRaw<Array<{ count: number }>>`
-      select count(*)::integer as count from pg_locks where not granted`;
-    return row!.count;
-  };
   let blocked = 0;
   await world.db.prisma.$transaction(
     async (tx) => {
       await tx.$executeRaw`lock table activities in access exclusive mode`;
       await pause(3_000);
-      blocked = await waiting();
+      blocked = await selectInteger(world)`select count(*)::integer as n from pg_locks where not granted`;
     },
     { timeout: 30_000, maxWait: 10_000 },
   );
   return { 'statements that waited': blocked };
 }
 
-/** Six sessions for all processes together: fewer than one of them keeps for itself. */
+/** Six sessions for all processes together: fewer than one process keeps. */
 async function limitConnections({ world, load, pause }: FaultContext): Promise<Hits> {
   const { prisma } = world.db;
   const watch = watchSubmits(world, { mustBeAccepted: false });
   await prisma.$executeRaw`alter role service connection limit 6`;
   await prisma.$queryRaw`
     select pg_terminate_backend(pid) from pg_stat_activity where usename = ${SERVICE_ROLE}`;
+  const sessions = () =>
+    selectInteger(world)`select count(*)::integer as n from pg_stat_activity where usename = ${SERVICE_ROLE}`;
   let atTheLimit = 0;
   for (let times = 0; times < 3; times += 1) {
     await Promise.all([pause(1_000), ...Array.from({ length: 30 }, () => load.submit())]);
-    const [row] = await prisma.$queryRaw<Array<{ count: number }>>`
-      select count(*)::integer as count from pg_stat_activity where usename = ${SERVICE_ROLE}`;
-    if (row!.count >= 6) atTheLimit += 1;
+    if ((await sessions()) >= 6) atTheLimit += 1;
   }
   await prisma.$executeRaw`alter role service connection limit -1`;
   return { 'times at the limit': atTheLimit, ...watch.answers() };
 }
 
-/** Raised by the database in the middle of a batch, as if others had got in its way. */
+/** Raised by the database in the middle of a batch, as if there were conflicts with others. */
 async function stormOfSerializationFailures({ world, pause }: FaultContext): Promise<Hits> {
   const { prisma } = world.db;
   await prisma.$executeRaw`create sequence if not exists storm_hits`;
-  const [{ before }] = (await prisma.$queryRaw`select nextval('storm_hits')::integer as before`) as [
-    { before: number },
-  ];
+  const countHits = () => selectInteger(world)`select nextval('storm_hits')::integer as n`;
+  const before = await countHits();
   await prisma.$executeRaw`
     create or replace function raise_storm() returns trigger language plpgsql as $body$
     begin
@@ -119,10 +113,7 @@ async function stormOfSerializationFailures({ world, pause }: FaultContext): Pro
     create trigger storm after insert on activities for each statement execute function raise_storm()`;
   await pause(3_000);
   await prisma.$executeRaw`drop trigger storm on activities`;
-  const [{ after }] = (await prisma.$queryRaw`select nextval('storm_hits')::integer as after`) as [
-    { after: number },
-  ];
-  return { 'mid-transaction': after - before - 1 };
+  return { 'mid-transaction': (await countHits()) - before - 1 };
 }
 
 async function fillDisk({ world, load, pause }: FaultContext): Promise<Hits> {
@@ -131,7 +122,7 @@ async function fillDisk({ world, load, pause }: FaultContext): Promise<Hits> {
   await load.submit({ mentor_ids: ownMentors(5_000) });
   await pause(4_000);
   world.postgres.disk!.free();
-  // What could not write its log may have ended; its supervisor tries again for some seconds.
+  // A PostgreSQL that could not write its log may have ended; its supervisor tries again for some seconds.
   await sleep(200);
   return { times: 1, ...watch.answers() };
 }

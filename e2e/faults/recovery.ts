@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { waitFor } from '@bulk/core/testing';
 import type { Load } from './load.ts';
 import type { World } from './world.ts';
 
@@ -12,8 +13,8 @@ interface Unfinished {
 }
 
 /**
- * How long after a fault it takes until everything moves again: a registration submitted now is
- * accepted and done, and each of those that are processing now has got further.
+ * Measures how long after a fault everything moves again: a registration submitted now is accepted and
+ * done, and each of those that are processing now has got further.
  *
  * @returns milliseconds, and what did not move within the bound
  */
@@ -25,17 +26,18 @@ export async function measureRecovery(
   const startedAt = performance.now();
   const deadline = startedAt + boundMs;
   const canary = untilDone(world, load, deadline);
-  const before = await untilAnswered(() => listUnfinished(world), deadline);
-  let stuck = before ?? [];
-  while (stuck.length > 0 && performance.now() < deadline) {
+  const answered = waitFor(() => listUnfinished(world), { timeoutMs: boundMs, intervalMs: 50 });
+  const before = await answered.catch(() => null);
+  let left = before ?? [];
+  while (left.length > 0 && performance.now() < deadline) {
     await delay(20);
     const now = await listUnfinished(world).catch(() => null);
-    if (now !== null) stuck = stuck.filter((each) => !hasMoved(each, now));
+    if (now !== null) left = left.filter((each) => !hasMoved(each, now));
   }
-  const faults = stuck.map((each) => `bulk-${each.id} did not move`);
-  if (before === null) faults.push('PostgreSQL did not come back');
-  if (!(await canary)) faults.push('nothing new was accepted and done');
-  return { ms: performance.now() - startedAt, stuck: faults };
+  const stuck = left.map((each) => `bulk-${each.id} did not move`);
+  if (before === null) stuck.push('PostgreSQL did not come back');
+  if (!(await canary)) stuck.push('nothing new was accepted and done');
+  return { ms: performance.now() - startedAt, stuck };
 }
 
 async function untilDone(world: World, load: Load, deadline: number): Promise<boolean> {
@@ -50,15 +52,6 @@ async function untilDone(world: World, load: Load, deadline: number): Promise<bo
     await delay(50);
   }
   return false;
-}
-
-async function untilAnswered<T>(ask: () => Promise<T>, deadline: number): Promise<T | null> {
-  while (performance.now() < deadline) {
-    const answer = await ask().catch(() => null);
-    if (answer !== null) return answer;
-    await delay(50);
-  }
-  return null;
 }
 
 function listUnfinished({ db }: World): Promise<Unfinished[]> {

@@ -1,7 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Fault, type FaultContext, type Hits, onNextStatement, ownMentors } from './fault.ts';
+import {
+  type Fault,
+  type FaultContext,
+  type Hits,
+  onNextStatement,
+  ownMentors,
+  selectInteger,
+} from './fault.ts';
 import { MEMBERS, type MemberName } from './fleet.ts';
 import type { World } from './world.ts';
 
@@ -21,7 +28,7 @@ export const START_FAULTS: readonly Fault[] = [
   },
 ];
 
-/** null: the right time. */
+/** As offsets for libfaketime; null: the right time. */
 type Clocks = Partial<Record<MemberName, string | null>>;
 
 const APART: Clocks = { api: '+1h', 'worker-1': '+10m', 'worker-2': '-10m' };
@@ -70,13 +77,12 @@ async function skewClocks({ world, load, pause }: FaultContext): Promise<Hits> {
   return { 'died ahead of time': await dying, 'jobs locked for minutes': lockedAhead };
 }
 
-async function countLockedAhead({ backend, db }: World): Promise<number> {
-  if (backend === 'redis') return 0;
-  const [row] = await db.prisma.$queryRaw<Array<{ count: number }>>`
-    select count(*)::integer as count
+async function countLockedAhead(world: World): Promise<number> {
+  if (world.backend === 'redis') return 0;
+  return selectInteger(world)`
+    select count(*)::integer as n
     from bulk_queue.job
     where state = 'active' and locked_until_ms > (extract(epoch from now()) + 60) * 1000`;
-  return row!.count;
 }
 
 /** Ends the rest of the ten minutes, for which the queue would keep jobs that nobody needs. */
@@ -89,22 +95,18 @@ async function letStampsComeTrue({ backend, db }: World): Promise<void> {
   await db.prisma.$executeRaw`delete from bulk_queue.meta where field = 'stalled-check'`;
 }
 
-async function runWithClocks(world: World, clocks: Clocks): Promise<void> {
-  await Promise.all(
-    (Object.entries(clocks) as [MemberName, string | null][]).map(async ([name, offset]) => {
-      await world.fleet.stop(name, world.graceMs);
-      await world.fleet.start(name, offset === null ? {} : fakeTime(offset));
-    }),
-  );
+async function runWithClocks({ fleet, graceMs }: World, clocks: Clocks): Promise<void> {
+  const restarts = MEMBERS.filter((name) => name in clocks).map(async (name) => {
+    await fleet.stop(name, graceMs);
+    await fleet.start(name, fakeTime(clocks[name] ?? null));
+  });
+  await Promise.all(restarts);
 }
 
-function fakeTime(offset: string): Record<string, string> {
-  return {
-    LD_PRELOAD: fakeTimeLibrary()!,
-    FAKETIME: offset,
-    FAKETIME_DONT_FAKE_MONOTONIC: '1',
-    FAKETIME_NO_CACHE: '1',
-  };
+function fakeTime(offset: string | null): Record<string, string> {
+  if (offset === null) return {};
+  const settings = { FAKETIME_DONT_FAKE_MONOTONIC: '1', FAKETIME_NO_CACHE: '1' };
+  return { LD_PRELOAD: fakeTimeLibrary()!, FAKETIME: offset, ...settings };
 }
 
 const NO_FAKETIME = 'libfaketime is missing (apt-get install faketime)';

@@ -26,7 +26,7 @@ export interface WorldOptions {
   backend: Backend;
   dir: string;
   settings: Readonly<Record<string, string>>;
-  /** How many times as long as promised an end may take. */
+  /** Factor on how long the end of a process may take. */
   patience: number;
 }
 
@@ -127,7 +127,5 @@ async function makeSomeMentorsBad(db: Database): Promise<void> {
 
 async function countActivities(db: Database, id: string): Promise<number> {
   const number = Number.parseInt(id.replace('bulk-', ''), 10);
-  const [row] = await db.prisma.$queryRaw<Array<{ count: number }>>`
-    select count(*)::integer as count from activities where bulk_registration_id = ${number}::bigint`;
-  return row!.count;
+  return db.prisma.activity.count({ where: { bulkRegistrationId: number } });
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseRegistrationId } from '@bulk/core';
 import { waitFor } from '@bulk/core/testing';
 import {
@@ -10,13 +11,15 @@ import {
   ownMentors,
   parametersOf,
 } from './fault.ts';
-import type { MemberName } from './fleet.ts';
+import { type MemberName, WORKERS } from './fleet.ts';
 import type { World } from './world.ts';
 
-/** Work that ends the process that does it. */
-export const DEADLY_FAULTS: readonly Fault[] = [
+/** Workers whose work ends them, and workers that stop for a while although others have taken over their jobs. */
+export const WORKER_FAULTS: readonly Fault[] = [
   { name: 'worker out of memory in the middle of a batch', isLong: true, run: runOutOfMemory },
   { name: 'a job that ends every worker that takes it', isLong: true, run: poison },
+  { name: 'worker frozen while its batch lands', run: freezeWorker },
+  { name: 'two workers write one batch', run: writeOneBatchTwice },
 ];
 
 /** Loaded into a worker by Node itself, before the program: on this signal it takes memory until V8 aborts. */
@@ -82,4 +85,46 @@ async function isProcessing({ db }: World, id: bigint): Promise<boolean> {
 
 function countDone({ db }: World): Promise<number> {
   return db.prisma.bulkRegistration.count({ where: { status: { in: ['completed', 'failed'] } } });
+}
+
+/** Long enough for its job to count as stalled and to be run by another worker. */
+async function freezeWorker({ world }: FaultContext): Promise<Hits> {
+  const { jobLockMs, stalledCheckMs } = world.config;
+  const hits = await onNextStatement(world, {
+    act: (name) => world.fleet.signal(name, 'SIGSTOP'),
+  });
+  await sleep(jobLockMs + 2 * stalledCheckMs + 300);
+  for (const name of WORKERS) world.fleet.signal(name, 'SIGCONT');
+  return { zombie: hits };
+}
+
+/**
+ * A worker is frozen while its batch is still on the way. The other worker takes the job over and writes
+ * that batch; then the statement of the first one arrives, while the registration is still processing.
+ */
+async function writeOneBatchTwice({ world, load }: FaultContext): Promise<Hits> {
+  const { jobLockMs, stalledCheckMs } = world.config;
+  const entry = await load.submit({ mentor_ids: ownMentors(5_000) });
+  const id = parseRegistrationId(entry.id ?? '') ?? 0n;
+  const hits: Hits = { 'written by both': 0 };
+  const progress = () => world.db.prisma.bulkRegistration.findUniqueOrThrow({ where: { id } });
+  await onNextStatement(world, {
+    holding: parametersOf(id, 1),
+    async act(name) {
+      const verdict = world.fleet.signal(name, 'SIGSTOP');
+      for (const other of WORKERS) world.links[other].postgres.slowDown({ delayMs: 40, bytesPerMs: 1_000 });
+      const before = await progress();
+      const timeoutMs = jobLockMs + 3 * stalledCheckMs + 3_000;
+      const hasMoved = async () => (await progress()).successCount > before.successCount;
+      const isWritten = await waitFor(hasMoved, { timeoutMs }).catch(() => false);
+      if (isWritten && (await progress()).status === 'processing') hits['written by both']! += 1;
+      return verdict;
+    },
+  });
+  await sleep(200);
+  for (const name of WORKERS) {
+    world.links[name].postgres.speedUp();
+    world.fleet.signal(name, 'SIGCONT');
+  }
+  return hits;
 }
