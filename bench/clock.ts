@@ -16,7 +16,7 @@ const CALIBRATED_FOR_MS = 2_000;
 let offset = 0;
 let calibratedAt = Number.NEGATIVE_INFINITY;
 
-/** Waits, busily, for the millisecond to turn. */
+/** Waits in a busy loop until the next millisecond begins. */
 function calibrate(): void {
   const before = Date.now();
   let now = before;

@@ -8,7 +8,7 @@ export interface Helper<Question, Answer> {
   readonly stop: () => Promise<void>;
 }
 
-/** @param script as a path from this file; it says when it is ready, in any words */
+/** @param script as a path from this file; its first message says that it is ready */
 export async function startHelper<Question extends object, Answer>(
   script: string,
   args: readonly string[] = [],

@@ -10,7 +10,7 @@ export interface Load {
   status: number;
   connections: number;
   durationMs: number;
-  /** Sends one each so often, whether the last is answered or not; left out: as fast as they are answered. */
+  /** Sends a request at this interval, answered or not; left out: each connection sends the next after an answer. */
   everyMs?: number;
 }
 
@@ -50,7 +50,7 @@ async function asFastAsAnswered(load: Load, send: () => Promise<void>): Promise<
   return { perSecond: count / ((monotonicMs() - startedAt) / 1_000), paced: [] };
 }
 
-/** Counts from when a request was due: one that had to wait for others waited all the same. */
+/** Counts from when a request was due, so that waiting for other requests counts too. */
 async function paced(load: Load, send: () => Promise<void>): Promise<LoadSeen> {
   const startedAt = monotonicMs();
   const everyMs = load.everyMs ?? 1;

@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
-/** Of what the process holds now (Linux). */
+/** Memory that the process holds now (Linux). */
 export function residentMib(pid: number): number {
   return statusMib(pid, 'VmRSS');
 }
 
-/** Runs something, and tells the most that the process held meanwhile: the kernel keeps count. */
+/** Runs something. Returns the most memory that the process held meanwhile, as the kernel counts it. */
 export async function peakMib(pid: number, run: () => Promise<unknown>): Promise<number> {
   writeFileSync(`/proc/${pid}/clear_refs`, '5');
   await run();

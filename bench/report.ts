@@ -2,7 +2,7 @@ import { availableParallelism, cpus } from 'node:os';
 import type { Row } from './row.ts';
 import type { Backend } from './world.ts';
 
-/** What one `npm run bench` saw. */
+/** The result of one `npm run bench`. */
 export interface Run {
   backend: Backend;
   /** Cores that the benchmark may use; `taskset` narrows them. */
@@ -68,7 +68,7 @@ function reasonsOf({ rows }: Run): string[] {
     );
 }
 
-/** Three digits tell all that such figures have to say. */
+/** Three digits: the figures are no more precise than that. */
 function format(value: number | null): string {
   if (value === null) return '';
   const rounded = Number(value.toPrecision(3));

@@ -1,9 +1,9 @@
 import type { CreateRegistrationRequest } from '@bulk/contract';
 
-/** What ours and the others are given to do, in the service's own words. */
+/** What the service and its peers are given to do, as a request of the service. */
 export type Work = CreateRegistrationRequest;
 
-/** Work that nothing else here has: an activity of a day of its own, so that nobody has it already. */
+/** Makes work with a date of its own, so that no mentor has that activity already. */
 export function newWork(mentorCount: number, fields: Partial<Work> = {}): Work {
   return {
     coordinator_id: 'coord-42',

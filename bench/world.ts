@@ -9,7 +9,7 @@ import { type Installation, install } from './installation.ts';
 export const BACKENDS = ['redis', 'postgres'] as const;
 export type Backend = (typeof BACKENDS)[number];
 
-/** With its default settings, durable ones: what is measured is what one gets. */
+/** With default settings, which are durable. */
 interface Server {
   readonly url: string;
   stop(): Promise<void>;
@@ -21,7 +21,7 @@ interface Server {
 export interface World {
   readonly backend: Backend;
   readonly postgres: Server;
-  /** Runs also where our own queue does not need it: others do. */
+  /** Runs even when the service's queue is on PostgreSQL: peers need it. */
   readonly redis: Server;
   readonly dir: string;
   /** Starts the service on a fresh database. */

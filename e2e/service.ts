@@ -8,7 +8,7 @@ import { type ServiceProcess, startProcess } from './processes.ts';
 export interface Service {
   readonly url: string;
   readonly deps: TestDeps;
-  /** It is running when the service is handed out. */
+  /** Runs from the start. */
   readonly api: ServiceProcess;
   start(program: 'api' | 'worker', settings?: Record<string, string>): Promise<ServiceProcess>;
   /** Ends a process before its time. */

@@ -17,10 +17,10 @@ const INSERT = {
 
 /**
  * The ceiling: the activities alone, 1,000 a statement, prepared, in autocommit, by the bare driver
- * into the very table that ours writes to, its indexes and all. No results, no counters, no queue,
+ * into the service's own table with its indexes. No results, no counters, no queue,
  * no HTTP: nothing that writes these rows durably can be much faster.
  *
- * @param connections as many as ours has at work at once
+ * @param connections as many as the service uses at once
  * @returns mentors per second
  */
 export async function ceiling(pool: pg.Pool, work: Work, connections: number): Promise<number> {

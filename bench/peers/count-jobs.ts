@@ -2,8 +2,8 @@ import { monotonicMs } from '../clock.ts';
 import { answerParent } from '../helper.ts';
 
 /**
- * In the worker of a peer: answers with the instant (`monotonicMs`) at which as many jobs as asked
- * for are done. @returns what to call for each job done
+ * For the worker of a peer: when the asked number of jobs is done, answers with that instant
+ * (`monotonicMs`). @returns what to call after each job
  */
 export function countJobs(): () => void {
   let done = 0;

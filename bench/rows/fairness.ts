@@ -19,7 +19,7 @@ const WHY_SLOW_WHILE_BUSY =
   'The worst of some hundred. A process that is woken waits for a core, of which the database keeps both busy, and a small registration ' +
   'is woken six times on its way.';
 
-/** What a small registration notices of big ones, and the big ones of each other. */
+/** How large registrations slow down small ones, and each other. */
 export const fairness: Family = {
   name: 'fairness',
   async measure(world) {
@@ -80,7 +80,7 @@ async function repeatWhile<T>(goesOn: () => boolean, betweenMs: number, run: () 
   return results;
 }
 
-/** Notes for each big registration when its count last went up. */
+/** Records for each large registration when its count last went up. */
 function watchMovement(pool: pg.Pool) {
   const seen = new Map<string, { count: number; atMs: number }>();
   let longest = 0;

@@ -4,7 +4,7 @@ import { newWork } from '../work.ts';
 
 const IN_A_ROW = 10;
 
-/** Whether large registrations leave something behind in the processes. */
+/** Whether large registrations leave memory behind in the processes. */
 export const memory: Family = {
   name: 'memory',
   async measure(world) {

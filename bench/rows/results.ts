@@ -28,7 +28,7 @@ export const details: Family = {
   },
 };
 
-/** In an API that has just started, so that nothing kept from before hides what it takes. */
+/** In an API that has just started, so that memory it already holds does not hide what it takes. */
 async function memoryRow(world: World, atOnce: number, limitMib: number): Promise<Row> {
   const { installation, id } = await withLargeRegistration(world);
   await installation.restartApi();
@@ -105,7 +105,7 @@ async function getWhole(client: ServiceClient, id: string): Promise<void> {
     throw new Error(`GET was answered with ${status}, ${body.length}`);
 }
 
-/** What one would send instead: the database makes the whole answer of its view. */
+/** The usual alternative: the database makes the whole answer from its view. */
 async function aggregateView(pool: pg.Pool, id: string): Promise<void> {
   await pool.query({
     name: 'aggregate-view',

@@ -17,7 +17,7 @@ const WHY_SLOWER =
   'Redis, the answer), each of which wakes another process, on two cores that the client uses, too. Prisma takes 0.12 ms a statement more ' +
   'than the bare driver. The parts lack HTTP, the checks and two lines of log.';
 
-/** How many small registrations a second, against the parts that they can't do without. */
+/** How many small registrations a second, compared with the parts that they need at least. */
 export const small: Family = {
   name: 'small',
   async measure(world) {
@@ -44,7 +44,7 @@ export const small: Family = {
   },
 };
 
-/** How long one takes while nothing else runs, against the same parts one after the other. */
+/** How long one takes while nothing else runs, compared with the same parts one after the other. */
 export const idle: Family = {
   name: 'idle',
   async measure(world) {

@@ -145,7 +145,7 @@ function statusOf(outcome: Outcome): number | null {
   return outcome.kind === 'answer' ? outcome.status : null;
 }
 
-/** A 503 too: the reply of the database may have been lost after it did what it was told. */
+/** A 503 too: the database may have done it, and its reply may have been lost. */
 function isUnknown(outcome: Outcome): boolean {
   return outcome.kind === 'unknown' || (outcome.kind === 'answer' && outcome.status >= 500);
 }

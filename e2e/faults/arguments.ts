@@ -6,9 +6,9 @@ export interface Arguments {
   /** How long to go on with further rounds; null: each fault once on each backend. */
   minutes: number | null;
   backends: Backend[];
-  /** Only faults whose name holds this; null: all. */
+  /** Only faults whose name contains this; null: all. */
   fault: string | null;
-  /** Fewer and shorter faults, an end within four minutes, and patience with a machine that is busy. */
+  /** Fewer and shorter faults, at most four minutes, and longer limits for a busy machine. */
   isShort: boolean;
 }
 
@@ -17,9 +17,9 @@ export const USAGE = `npm run test:faults -- [options]
   --seed N            the same order, durations and requests as the run that printed N
   --minutes M         go on with further rounds for M minutes
   --backend NAME      redis, postgres or both (default)
-  --fault TEXT        only faults whose name holds TEXT
+  --fault TEXT        only faults whose name contains TEXT
   --short             fewer faults, a third as long, all within four minutes; a recovery may
-                      take four times as long, for machines that are busy otherwise`;
+                      take four times as long, for a machine with other work`;
 
 /** @throws Error in plain words */
 export function readArguments(args: string[]): Arguments {

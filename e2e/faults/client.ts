@@ -15,7 +15,7 @@ export interface Call {
   timeoutMs?: number;
 }
 
-/** One request, with what the client may conclude from how it went. */
+/** Sends one request. Returns what the client may conclude from the answer. */
 export async function call(baseUrl: string, request: Call): Promise<Outcome> {
   const startedAt = performance.now();
   try {

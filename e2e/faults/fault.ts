@@ -6,10 +6,10 @@ import type { Load } from './load.ts';
 import type { Statement } from './postgres-wire.ts';
 import type { Backend, World } from './world.ts';
 
-/** What a fault really hit, by name: "mid-transaction": 2. */
+/** How often a fault hit what, by name: "mid-transaction": 2. */
 export type Hits = Record<string, number>;
 
-/** A fault that never met what it is about proves nothing. */
+/** A fault that hit nothing proves nothing. */
 export function hasHit(hits: Hits): boolean {
   return Object.entries(hits).some(([label, value]) => !isDuration(label) && value > 0);
 }
@@ -22,23 +22,23 @@ export interface FaultContext {
   readonly world: World;
   readonly load: Load;
   readonly random: Random;
-  /** Scaled: shorter in the short form. */
+  /** Waits; for a shorter time in the short form. */
   readonly pause: (ms: number) => Promise<void>;
 }
 
 export interface Fault {
   readonly name: string;
-  /** Missing: both. */
+  /** Left out: both backends. */
   readonly only?: Backend;
-  /** Left out of the short form. */
+  /** Not part of the short form. */
   readonly isLong?: boolean;
   /** Why it can't be done here; null: it can. */
   readonly impossible?: (world: World) => string | null;
-  /** From its end to progress; missing: what is promised for all. */
+  /** The longest time from its end to progress; left out: what is promised for all faults. */
   readonly boundMs?: number;
-  /** Injects and heals. */
+  /** Injects the fault and ends it. */
   run(context: FaultContext): Promise<Hits>;
-  /** When all has recovered: ends what only time would end, so that it is not in the way of others. */
+  /** Runs after the recovery: ends what only time would end, so that it does not affect the next faults. */
   afterwards?(world: World): Promise<void>;
 }
 
@@ -50,7 +50,7 @@ export interface NextStatement extends Omit<Partial<Interception<Statement>>, 'a
   act: (name: MemberName, stage: Stage) => Promise<Verdict> | Verdict;
 }
 
-/** Waits for statements on their way to PostgreSQL, batches if nothing else is said. @returns how many there were */
+/** Acts on the next statements on their way to PostgreSQL, batches by default. @returns how many there were */
 export async function onNextStatement(world: World, next: NextStatement): Promise<number> {
   const { on = WORKERS, statement = 'batch', at = 'request', withinMs = 6_000, act, ...others } = next;
   const trap = new Trap({ statement, at, ...others, act: (stage, name) => act(name as MemberName, stage) });
@@ -76,7 +76,7 @@ export function ownMentors(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `own-${mentorsMade}-${index}`);
 }
 
-/** What the statements of one attempt's batches, and no others, hold: their first two parameters. */
+/** Bytes that only the statements of one attempt's batches contain: their first two parameters. */
 export function parametersOf(registrationId: bigint, attempt: number): string {
   return [registrationId, attempt]
     .map(String)
@@ -84,7 +84,7 @@ export function parametersOf(registrationId: bigint, attempt: number): string {
     .join('');
 }
 
-/** Counts what a worker is at, a moment before something happens to it. */
+/** Counts what a worker is doing, just before a fault hits it. */
 export async function stateOfWork(world: World, name: MemberName, hits: Hits): Promise<void> {
   const startedRuns = await world.db.prisma.bulkRegistration.count({
     where: { status: 'processing', OR: [{ successCount: { gt: 0 } }, { failureCount: { gt: 0 } }] },

@@ -20,7 +20,7 @@ const FAULTS: readonly Fault[] = [
   ...START_FAULTS,
 ];
 
-/** Those that a backend can meet, or those of them whose name holds `part`. */
+/** The faults that a backend can have and whose name contains `part`. */
 export function faultsOf(backend: Backend, part: string | null, { isShort = false } = {}): Fault[] {
   return FAULTS.filter(
     ({ name, only = backend, isLong = false }) =>
@@ -28,7 +28,7 @@ export function faultsOf(backend: Backend, part: string | null, { isShort = fals
   );
 }
 
-/** Some of the pairs that a backend can meet, drawn by lot, or those of them whose name holds `part`. */
+/** Random pairs of faults that a backend can have; of these, those whose name contains `part`. */
 export function pairsOf(backend: Backend, part: string | null, random: Random, count: number): Fault[] {
   return drawPairs(faultsOf(backend, null), random, count).filter(({ name }) => name.includes(part ?? ''));
 }

@@ -15,7 +15,7 @@ interface Member {
   /** Until it is started by hand again. */
   extraEnv: Record<string, string>;
   process: ServiceProcess | null;
-  /** Its end is our doing. */
+  /** We have ended it. */
   isExpectedToEnd: boolean;
   isWanted: boolean;
   starting: Promise<void> | null;
@@ -26,7 +26,7 @@ const SETTLE_MS = 30_000;
 
 /**
  * The service's processes under a supervisor that restarts whatever ends, as an operator's would.
- * A process that ends without our doing breaks a promise.
+ * A process that ends by itself breaks a promise.
  */
 export class Fleet {
   readonly broken: string[] = [];
@@ -96,7 +96,7 @@ export class Fleet {
     await Promise.all(MEMBERS.map((name) => this.stop(name, withinMs)));
   }
 
-  /** For the last moment: nothing of it is left running or stopped. */
+  /** For the last moment of our process: kills all, frozen ones too. */
   abandon(): void {
     for (const member of this.#members.values()) {
       member.isWanted = false;
@@ -105,7 +105,7 @@ export class Fleet {
     }
   }
 
-  /** Back when whatever was killed runs again. */
+  /** Resolves when what was killed runs again. */
   async settled(): Promise<void> {
     for (const member of this.#members.values()) {
       const isSettled = () => !member.isWanted || (member.process !== null && !member.isExpectedToEnd);

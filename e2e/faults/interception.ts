@@ -1,8 +1,8 @@
-/** Reads along on one connection. */
+/** Reads what crosses one connection. */
 export interface WireTap<Statement extends string> {
   /** The statement that this chunk begins to execute; null: none that we know. */
   request(chunk: Buffer): Statement | null;
-  /** null: the answer goes on. */
+  /** null: the answer is not complete. */
   reply(chunk: Buffer): 'done' | 'refused' | null;
 }
 
@@ -15,10 +15,10 @@ export interface Interception<Statement extends string> {
   statement: Statement;
   /** Before the statement reaches the server, or when its answer is complete and the client has not seen it. */
   at: 'request' | 'reply';
-  /** Only those whose bytes hold this, as far as they come in one piece. */
+  /** Only statements whose bytes contain this, if they come in one chunk. */
   holding?: string;
   times?: number;
-  /** Meanwhile nothing moves on that connection. `link`: the name of the proxy. */
+  /** The connection stands still meanwhile. `link`: the name of the proxy. */
   act: (stage: Stage, link: string) => Promise<Verdict> | Verdict;
 }
 
@@ -45,7 +45,7 @@ export class Trap<Statement extends string = string> {
     return this.#left > 0 && met === statement && chunk.includes(holding);
   }
 
-  /** At the stage that it waits for, else it lets pass. */
+  /** Acts at the stage that it waits for; lets pass otherwise. */
   async act(stage: Stage, link: string): Promise<Verdict> {
     const { at, act } = this.#interception;
     if (this.#left === 0 || (stage === 'sent') !== (at === 'request')) return 'pass';

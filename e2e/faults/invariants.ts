@@ -16,7 +16,7 @@ export interface Verdict {
 
 const SETTLE_MS = 60_000;
 
-/** Faults are over and clients are silent: waits until all is done, and then nothing may be wrong. */
+/** For when faults and clients have stopped: waits until all work is done, then checks every promise. */
 export async function judge(world: World): Promise<Verdict> {
   const unfinished = await untilFinished(world);
   await world.db.prisma.$executeRaw`analyze`;
@@ -49,7 +49,7 @@ async function untilFinished({ db }: World): Promise<bigint[]> {
   return (await list()).map(({ id }) => id);
 }
 
-/** The database knows better than the ledger who is bad and who is a duplicate. */
+/** Compares the results with what the database says about bad mentors and duplicates. */
 async function findWrongResults({ db }: World): Promise<string[]> {
   const rows = await db.prisma.$queryRaw<Array<{ fault: string; id: bigint; count: number }>>`
     with entries as materialized (
@@ -102,7 +102,9 @@ async function findLeftJobs({ config }: World): Promise<string[]> {
   const left = (await list()).map(
     async (job) => `job ${job.id} is left in the queue, ${await job.getState()}`,
   );
-  return Promise.all(left).finally(() => queue.close());
+  const texts = await Promise.all(left);
+  await queue.close();
+  return texts;
 }
 
 async function findLeftSessions({ db }: World): Promise<string[]> {

@@ -37,13 +37,13 @@ export async function checkJournal(
   const broken = [
     ...lost,
     ...doubles.map(([marker]) => `${marker} became more than one registration`),
-    ...rows.filter((row) => !row.isWhole).map((row) => `${formatRegistrationId(row.id)} exists by halves`),
+    ...rows.filter((row) => !row.isWhole).map((row) => `${formatRegistrationId(row.id)} exists in part`),
     ...checks.flatMap(brokenPromises),
   ];
   return { broken, lost: lost.length, doubles: doubles.length };
 }
 
-/** Accepted means: it is there, until a client deletes it. */
+/** An accepted registration exists until a client deletes it. */
 function lostWork({ entry, row }: Check): string[] {
   if (entry.fate !== 'accepted' || entry.deletion !== 'none' || row !== undefined) return [];
   return [`${entry.id} was accepted and is lost`];
@@ -60,8 +60,8 @@ function brokenPromises({ entry, row, activities }: Check): string[] {
   }
   if (row === undefined) return broken;
 
-  if (entry.fate === 'refused') broken.push(`${name} was refused and is there`);
-  if (entry.deletion === 'done') broken.push(`${name} was deleted and is there`);
+  if (entry.fate === 'refused') broken.push(`${name} was refused and exists`);
+  if (entry.deletion === 'done') broken.push(`${name} was deleted and exists`);
   if (row.mentorCount !== entry.request.mentor_ids.length)
     broken.push(`${name} has another number of mentors`);
   if (cancelled !== null && row.status !== 'cancelled')

@@ -68,7 +68,7 @@ export class Journal {
   }
 }
 
-/** Compares two reads of one registration, the later one second. null: nothing to object to. */
+/** Compares two reads of one registration, the later one second. null: they fit together. */
 export function objection(before: Seen | null, now: Seen): string | null {
   if (before === null) return null;
   if (now.retryCount < before.retryCount) return 'its attempt went back';

@@ -7,13 +7,13 @@ import type { Entry, Journal } from './journal.ts';
 export interface Load {
   /** Submits one with mentors of its own, which no client touches; each field can be replaced. */
   submit(fields?: Partial<CreateRegistrationRequest>): Promise<Entry>;
-  /** Back when no request is under way. */
+  /** Resolves when no request is under way. */
   stop(): Promise<void>;
 }
 
 const CLIENTS = 3;
 const PAUSE_MS = { low: 40, high: 200 };
-/** What a client does next, by lot. */
+/** A client's next request is drawn from these. */
 const MOVES = [
   ...Array<'submit'>(8).fill('submit'),
   ...Array<'read'>(7).fill('read'),

@@ -1,10 +1,10 @@
 import type { Random } from '@bulk/core/testing';
 import { type Fault, hasHit } from './fault.ts';
 
-/** Between the names of a pair. */
+/** Stands between the two names of a pair. */
 export const AND = ' + ';
 
-/** Last for a while, and need no process to live. */
+/** These last for a while, and do not need any process to run. */
 const SPANS = [
   'redis: CLIENT PAUSE',
   'redis: FLUSHALL',
@@ -23,7 +23,7 @@ const SPANS = [
   'postgres is slow',
 ];
 
-/** Happen at one moment, and need nothing but the statement that they wait for. */
+/** These happen at one moment, and need only the statement that they wait for. */
 const BLOWS = [
   'api killed before a registration lands',
   'api killed when a registration has landed',
@@ -33,7 +33,7 @@ const BLOWS = [
   'worker killed before its batch lands',
 ];
 
-/** Two of the given faults at once, as often as wanted, each time others. */
+/** Draws `count` different pairs of faults that are injected at the same time. */
 export function drawPairs(faults: readonly Fault[], random: Random, count: number): Fault[] {
   const named = (names: readonly string[]) => faults.filter(({ name }) => names.includes(name));
   const spans = random.shuffled(named(SPANS)).slice(0, count);

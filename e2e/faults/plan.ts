@@ -31,14 +31,14 @@ const QUICK_SETTINGS = {
 const WITH_DEFAULTS = ['worker killed before its batch lands', 'redis: FLUSHALL'];
 export const DEFAULT_SETTINGS = 'default settings';
 
-/** Of two faults at once, in a round. */
+/** How many pairs a round has. */
 const PAIRS = 4;
 
 const SHORT_SCALE = 0.3;
 /** The machine may be busy: the short form finds what does not recover, not what recovers late. */
 const SHORT_PATIENCE = 4;
 const SHORT_TOTAL_MS = 225_000;
-/** Of a round: until its processes run, and for the verdict. */
+/** The part of a round before its first fault and after the last. */
 const AROUND_A_ROUND_MS = 15_000;
 
 /** The seed decides the faults, their order, and the requests. */

@@ -1,7 +1,7 @@
 import type { WireTap } from './interception.ts';
 import { cutIntoFrames, HEADER_BYTES } from './postgres-frames.ts';
 
-/** What a message on its way to PostgreSQL is about to do. */
+/** The statements that are told apart. */
 export type Statement =
   | 'batch'
   | 'submit'

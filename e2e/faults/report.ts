@@ -19,7 +19,7 @@ interface Tally {
 }
 
 const MAX_BROKEN = 60;
-/** Pairs are many and drawn by lot: they count as one. */
+/** There are many random pairs: they count as one fault. */
 const TWO_AT_ONCE = 'two at once, one that lasts and one that strikes';
 
 /** Prints what was seen. @returns whether all is well */

@@ -74,7 +74,7 @@ async function skewClocks({ world, load, pause }: FaultContext): Promise<Hits> {
   await load.submit({ mentor_ids: ownMentors(5_000) });
   await sleep(200);
   world.fleet.kill('worker-1');
-  return { 'died ahead of time': await dying, 'jobs locked for minutes': lockedAhead };
+  return { 'died with its clock ahead': await dying, 'jobs locked for minutes': lockedAhead };
 }
 
 async function countLockedAhead(world: World): Promise<number> {

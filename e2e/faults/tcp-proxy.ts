@@ -1,13 +1,13 @@
 import { FaultyLink, type Inspector } from '../../packages/core/src/testing/freezable-server.ts';
 import { type Interception, Trap, type WireTap } from './interception.ts';
 
-/** What a server's session is at, as far as we know it, and the trap that the statement is caught in. */
+/** The statement that a server's session runs, as far as we know, and the trap that acts on it. */
 interface Session<Statement extends string> {
   statement: Statement | null;
   trap: Trap<Statement> | null;
 }
 
-/** A link between one process and one server that knows the statements on it, and can lose or hold each. */
+/** A link between one process and one server that can hold or lose single statements. */
 export class TcpProxy<Statement extends string = string> extends FaultyLink {
   readonly #name: string;
   readonly #tap: () => WireTap<Statement>;
@@ -41,7 +41,7 @@ export class TcpProxy<Statement extends string = string> extends FaultyLink {
     this.#traps.add(trap);
   }
 
-  /** How many servers' sessions are at such a statement now. */
+  /** How many sessions run such a statement now. */
   countUnderWay(statement: Statement): number {
     return [...this.#sessions].filter((session) => session.statement === statement).length;
   }

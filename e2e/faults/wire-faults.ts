@@ -5,7 +5,7 @@ import type { Entry } from './journal.ts';
 import type { Statement } from './postgres-wire.ts';
 import type { World } from './world.ts';
 
-/** Single statements that get lost on their way, or whose answer does. */
+/** Single statements that get lost on their way, or whose answer gets lost. */
 export const WIRE_FAULTS: readonly Fault[] = [
   ...bothEnds('batch', WORKERS, 6),
   ...bothEnds('claim-generation', WORKERS, 2, async ({ load }) => {
