@@ -14,15 +14,8 @@ import type { World } from '../world.ts';
 
 const SCHEMA = 'bare_bullmq';
 
-export interface BareBullmq {
-  /** Adds `count` jobs, `width` at a time. @returns jobs per second, until the last one is processed */
-  addAndProcess(count: number, width: number): Promise<number>;
-  /** @returns milliseconds from adding a job until another process has processed it */
-  hop(): Promise<number>;
-}
-
 /** BullMQ and nothing else: jobs that do nothing, on the service's backend, with its concurrency. */
-export async function bareBullmq(world: World, databaseUrl: string): Promise<BareBullmq> {
+export async function bareBullmq(world: World, databaseUrl: string) {
   const { backend, redis } = world;
   const name = `bare-${process.pid}`;
   const url = backend === 'redis' ? redis.url : databaseUrl;
@@ -38,13 +31,15 @@ export async function bareBullmq(world: World, databaseUrl: string): Promise<Bar
 
   const add = () => queue.add('nothing', {}, { removeOnComplete: { age: 3_600 } });
   return {
-    async addAndProcess(count, width) {
+    /** Adds `count` jobs, `width` at a time. @returns jobs per second, until the last one is processed */
+    async addAndProcess(count: number, width: number): Promise<number> {
       const startedAt = monotonicMs();
       const done = worker.ask({ count });
       await eachOf(count, width, add);
       return count / (((await done) - startedAt) / 1_000);
     },
-    async hop() {
+    /** @returns milliseconds from adding a job until another process has processed it */
+    async hop(): Promise<number> {
       const done = worker.ask({ count: 1 });
       const startedAt = monotonicMs();
       await add();

@@ -4,17 +4,11 @@ import { activityOf, openUsualClient, type UsualClient } from './usual-client.ts
 
 const CHUNK = 1_000;
 
-export interface UsualPrisma {
-  /** @returns mentors per second */
-  write(work: Work): Promise<number>;
-  close(): Promise<void>;
-}
-
 /**
  * What one usually writes with Prisma: in chunks of 1,000, each in a transaction, the activities by
  * createManyAndReturn with skipDuplicates, then a row of results a mentor by createMany.
  */
-export async function usualPrisma(databaseUrl: string): Promise<UsualPrisma> {
+export async function usualPrisma(databaseUrl: string) {
   const prisma = await openUsualClient(databaseUrl);
   await prisma.$executeRaw`
     create table usual_results (
@@ -27,7 +21,8 @@ export async function usualPrisma(databaseUrl: string): Promise<UsualPrisma> {
   let registrationId = 0n;
 
   return {
-    async write(work) {
+    /** @returns mentors per second */
+    async write(work: Work): Promise<number> {
       registrationId += 1n;
       const { mentor_ids: ids } = work;
       return ratePerSecond(ids.length, async () => {

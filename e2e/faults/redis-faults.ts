@@ -16,11 +16,7 @@ export const REDIS_FAULTS: readonly Fault[] = [
       await pause(300);
     }
   }),
-  fault('redis: CLIENT PAUSE', async ({ pause }, redis) => {
-    await redis.send('CLIENT PAUSE 2000 ALL');
-    await pause(2_000);
-    await redis.send('CLIENT UNPAUSE');
-  }),
+  fault('redis: CLIENT PAUSE', between('CLIENT PAUSE 2000 ALL', 2_000, 'CLIENT UNPAUSE')),
   fault('redis: DEBUG SLEEP', async ({ pause }, redis) => {
     await redis.send('DEBUG SLEEP 1.5');
     await pause(100);
@@ -30,19 +26,21 @@ export const REDIS_FAULTS: readonly Fault[] = [
     await pause(3_500);
     redis.signal('SIGCONT');
   }),
-  fault('redis full', async ({ pause }, redis) => {
-    await redis.send('CONFIG SET maxmemory 1mb');
-    await pause(3_000);
-    await redis.send('CONFIG SET maxmemory 0');
-  }),
-  fault('redis read-only', async ({ pause }, redis) => {
-    await redis.send('REPLICAOF 127.0.0.1 1');
-    await pause(2_500);
-    await redis.send('REPLICAOF NO ONE');
-  }),
+  fault('redis full', between('CONFIG SET maxmemory 1mb', 3_000, 'CONFIG SET maxmemory 0')),
+  fault('redis read-only', between('REPLICAOF 127.0.0.1 1', 2_500, 'REPLICAOF NO ONE')),
 ];
 
-function fault(name: string, work: (context: FaultContext, redis: RedisServer) => Promise<void>): Fault {
+type Work = (context: FaultContext, redis: RedisServer) => Promise<void>;
+
+function between(begin: string, ms: number, end: string): Work {
+  return async ({ pause }, redis) => {
+    await redis.send(begin);
+    await pause(ms);
+    await redis.send(end);
+  };
+}
+
+function fault(name: string, work: Work): Fault {
   return {
     name,
     only: 'redis',
