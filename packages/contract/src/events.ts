@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { RegistrationId, Timestamp } from './fields.ts';
-import { LIMITS } from './limits.ts';
+import { LIMITS } from './plain.ts';
 import { RegistrationDetails } from './registrations.ts';
 
 const { id, status, mentor_count, success_count, failure_count, retry_count, updated_at, completed_at } =

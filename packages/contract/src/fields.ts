@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { LIMITS } from './limits.ts';
+import { LIMITS } from './plain.ts';
 
 // Neither pattern can backtrack: each character fits one class only, whatever the length.
 

@@ -1,7 +1,6 @@
 export * from './events.ts';
 export * from './examples.ts';
 export * from './fields.ts';
-export * from './limits.ts';
 export * from './plain.ts';
 export * from './problems.ts';
 export * from './registrations.ts';

@@ -10,7 +10,7 @@ import {
   RegistrationId,
   Timestamp,
 } from './fields.ts';
-import { LIMITS } from './limits.ts';
+import { LIMITS } from './plain.ts';
 import { MentorResult } from './results.ts';
 import { oneOf, RegistrationStatusSchema } from './statuses.ts';
 

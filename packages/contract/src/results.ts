@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { ActivityId, MentorId, RegistrationId } from './fields.ts';
-import { LIMITS } from './limits.ts';
+import { LIMITS } from './plain.ts';
 import { oneOf, RESULT_STATUSES, RegistrationStatusSchema, ResultStatusSchema } from './statuses.ts';
 
 /** Why a mentor failed: the code and the sentence that goes with it. */

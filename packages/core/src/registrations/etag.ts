@@ -1,5 +1,8 @@
+import type { ResultsMode } from '@bulk/contract';
 import type { RegistrationSnapshot } from '../progress/registration-snapshot.ts';
-import type { DetailsView } from './get.ts';
+
+/** Which results the details list; status: neither results nor mentors. */
+export type DetailsView = ResultsMode | 'status';
 
 /** Counts up when the same version comes to mean other bytes. */
 const FORMAT = 4;

@@ -1,20 +1,12 @@
-import type {
-  MentorResult,
-  RegistrationDetails,
-  RegistrationWithoutMentors,
-  ResultsMode,
-} from '@bulk/contract';
+import type { MentorResult, RegistrationDetails, RegistrationWithoutMentors } from '@bulk/contract';
 import type { Deps } from '../deps.ts';
 import { progressOf } from '../progress/progress.ts';
 import { transientErrorOf } from '../progress/transient-error.ts';
 import { FIRST_PAGE, mentorIdPages, resultPages } from './details-lists.ts';
-import { etagOf, isKnownTo } from './etag.ts';
+import { type DetailsView, etagOf, isKnownTo } from './etag.ts';
 import { type DetailsRow, findDetails } from './find-details.ts';
 import { formatRegistrationId } from './ids.ts';
 import { registrationNotFound } from './refusals.ts';
-
-/** Which results the details list; status: neither results nor mentors. */
-export type DetailsView = ResultsMode | 'status';
 
 export type RegistrationAnswer =
   | { kind: 'unchanged'; etag: string }
