@@ -41,7 +41,7 @@ test('the first event tells the state at once', async () => {
   const { first, stop } = await watch(id);
   expect(first).toEqual({
     name: 'progress',
-    version: '3.1.0.0.processing.0',
+    version: '4.1.0.0.processing.0',
     state: {
       id,
       status: 'processing',
@@ -65,7 +65,7 @@ test('a registration is followed from its beginning to its end, and no further',
   const id = await submitted(5);
   const seen = await watch(id);
   await runBatch(id);
-  await waitFor(() => lastOf(seen).version?.startsWith('3.1.2.0.processing'));
+  await waitFor(() => lastOf(seen).version?.startsWith('4.1.2.0.processing'));
   await waitFor(() => {
     const { state } = lastOf(seen);
     return 'rate' in state && state.rate !== null;
@@ -73,7 +73,7 @@ test('a registration is followed from its beginning to its end, and no further',
   await runChain(deps, id);
   await waitFor(() => lastOf(seen).name === 'end');
   expect(lastOf(seen)).toMatchObject({
-    version: '3.1.5.0.completed.0',
+    version: '4.1.5.0.completed.0',
     state: {
       status: 'completed',
       completed_at: expect.any(String),

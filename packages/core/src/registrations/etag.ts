@@ -14,8 +14,8 @@ export function etagOf(snapshot: RegistrationSnapshot, view: DetailsView): strin
 
 /** What the tags of all forms of one version begin with. */
 export function versionTag(snapshot: RegistrationSnapshot): string {
-  const { transientErrorSince, transientErrorCode } = snapshot;
-  return [stateTag(snapshot), transientErrorSince?.getTime() ?? 0, transientErrorCode ?? ''].join('.');
+  const { transientErrorSince: since, transientErrorCode: code } = snapshot;
+  return `${stateTag(snapshot)}.${since === null ? 0 : `${since.getTime()}-${code}`}`;
 }
 
 /** If-None-Match: whether the client has this very answer. */
