@@ -5,8 +5,8 @@ import { type JobQueue, openQueue, type QueueConfig } from './backend.ts';
 import { type JobData, jobId, type NewJob, QUEUES, type QueueName } from './job.ts';
 
 /**
- * - waiting: for any worker
- * - taken: a worker runs it, or ran it and will try again; that worker may be dead
+ * - waiting: for its first worker
+ * - taken: a worker has begun it; that worker may be dead, and the job may wait for another one
  * - gone: never added, lost, completed or failed for good
  */
 export type JobState = 'waiting' | 'taken' | 'gone';
@@ -43,9 +43,6 @@ const DAY_SECONDS = 24 * 60 * 60;
 
 /** Tries of one job before it is left to the sweeper: about two minutes with `retryDelayMs`. */
 const TRIES = 30;
-
-const TAKEN = new Set(['active', 'delayed']);
-const WAITING = new Set(['waiting', 'prioritized', 'waiting-children', 'paused']);
 
 export function createQueue(config: QueueConfig, log: Logger): RegistrationQueue {
   const byName = Object.fromEntries(QUEUES.map((name) => [name, openQueue(config, name)])) as Record<
@@ -90,10 +87,12 @@ export function createQueue(config: QueueConfig, log: Logger): RegistrationQueue
     },
 
     async getJobState(job) {
-      const asked = Promise.all(queues.map((queue) => queue.getJobState(jobId(job))));
-      const states = await withDeadline(asked, DEADLINE_MS, 'asking the queue');
-      if (states.some((state) => WAITING.has(state))) return 'waiting';
-      return states.some((state) => TAKEN.has(state)) ? 'taken' : 'gone';
+      // Not by BullMQ's own state: on Redis it looks through the whole list of those that wait.
+      const asked = Promise.all(queues.map((queue) => queue.getJob(jobId(job))));
+      const found = await withDeadline(asked, DEADLINE_MS, 'asking the queue');
+      const open = found.filter((each) => each !== undefined && each.finishedOn === undefined);
+      if (open.length === 0) return 'gone';
+      return open.some((each) => each?.processedOn === undefined) ? 'waiting' : 'taken';
     },
 
     async isWanted(queueName) {
