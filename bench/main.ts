@@ -13,6 +13,7 @@ import { duplicates, mentors } from './rows/mentors.ts';
 import { parsing, polls } from './rows/polls.ts';
 import { present } from './rows/present.ts';
 import { details, pages } from './rows/results.ts';
+import { retries } from './rows/retries.ts';
 import { idle, small } from './rows/small.ts';
 import { workers } from './rows/workers.ts';
 import { createWorld } from './world.ts';
@@ -29,6 +30,7 @@ const FAMILIES: readonly Family[] = [
   parsing,
   details,
   pages,
+  retries,
   list,
   memory,
   present,

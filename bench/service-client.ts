@@ -52,6 +52,17 @@ export class ServiceClient {
     return { id: (JSON.parse(text) as { id: string }).id, sentAtMs };
   }
 
+  async retryFailed(id: string): Promise<void> {
+    const answer = await this.#http.request({
+      method: 'PUT',
+      path: `${BASE_PATH}/${id}`,
+      headers: { 'content-type': 'application/json' },
+      body: '{"action":"retry_failed"}',
+    });
+    const text = await answer.body.text();
+    if (answer.statusCode !== 202) throw new Error(`PUT was answered with ${answer.statusCode}: ${text}`);
+  }
+
   /** @param path below the registrations, such as `/bulk-001` or `?page=2` */
   async get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
     const answer = await this.#http.request({ method: 'GET', path: `${BASE_PATH}${path}`, headers });
