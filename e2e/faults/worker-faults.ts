@@ -114,7 +114,7 @@ async function writeOneBatchTwice({ world, load }: FaultContext): Promise<Hits> 
       const verdict = world.fleet.signal(name, 'SIGSTOP');
       for (const other of WORKERS) world.links[other].postgres.slowDown({ delayMs: 40, bytesPerMs: 1_000 });
       const before = await progress();
-      const timeoutMs = jobLockMs + 3 * stalledCheckMs + 3_000;
+      const timeoutMs = jobLockMs + 3 * stalledCheckMs + 8_000;
       const hasMoved = async () => (await progress()).successCount > before.successCount;
       const isWritten = await waitFor(hasMoved, { timeoutMs }).catch(() => false);
       if (isWritten && (await progress()).status === 'processing') hits['written by both']! += 1;
