@@ -1,7 +1,9 @@
 # syntax=docker/dockerfile:1
 # One build, three images: docker build --target api|worker|migrate .
 
-FROM node:24-slim AS base
+# The oldest supported Node, which every later one replaces: docker-compose.yml builds with the current LTS.
+ARG NODE_VERSION=20
+FROM node:${NODE_VERSION}-slim AS base
 ENV CI=1 TURBO_TELEMETRY_DISABLED=1 CHECKPOINT_DISABLE=1
 WORKDIR /app
 # The version of package.json's packageManager. Without corepack, which Node no longer ships from version 25 on.
@@ -34,7 +36,7 @@ RUN --mount=type=cache,target=/pnpm/store \
     pnpm install --frozen-lockfile --prod --no-optional --store-dir /pnpm/store
 COPY --from=build /out ./
 
-FROM node:24-slim AS runtime
+FROM node:${NODE_VERSION}-slim AS runtime
 ENV NODE_ENV=production HOST=0.0.0.0
 WORKDIR /app
 # Root owns the files, and the user `node` runs them: a process cannot change its own code.

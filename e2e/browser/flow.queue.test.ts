@@ -61,8 +61,8 @@ test('300 mentors of whom 20 have the activity: seen before, ticked, registered,
   await page.getByText('Retry all 18 failed mentors').waitFor();
   await expectResult(page, 'mentor-3', /Failed .* Existing activity: pa-\d+\.$/);
 
-  await page.getByLabel('Tick mentor-3', { exact: true }).check();
-  await page.getByLabel('Tick mentor-4', { exact: true }).check();
+  await page.getByLabel('Select mentor-3', { exact: true }).check();
+  await page.getByLabel('Select mentor-4', { exact: true }).check();
   await page.getByLabel('Give duplicates one more activity').check();
   await page.getByRole('button', { name: 'Retry 2 ticked mentors' }).click();
   await page.getByText('Retry all 16 failed mentors').waitFor();
@@ -112,7 +112,7 @@ test('ticked duplicates are asked about in a new tab when theirs was closed too 
   await page.goto('/new');
   await fillIn(page, { ...WORKSHOP, mentors: 'mentor-1, mentor-2, mentor-3' });
   await page.getByRole('button', { name: 'Check 3 mentors' }).click();
-  await page.getByLabel('Tick all duplicates').check();
+  await page.getByLabel('Select all duplicates').check();
   await page.getByRole('button', { name: 'Register 3 mentors' }).click();
   await page.getByText('The 2 ticked duplicates will be sent again').waitFor();
   await page.close();

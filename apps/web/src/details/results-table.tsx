@@ -33,7 +33,7 @@ export function ResultsTable({ rows, ticked, onTickedChange }: Props) {
             <span role="columnheader">
               <input
                 type="checkbox"
-                aria-label="Tick all failed mentors shown"
+                aria-label="Select all failed mentors shown"
                 disabled={failed.length === 0}
                 checked={isAll}
                 ref={(box) => {
@@ -60,7 +60,7 @@ export function ResultsTable({ rows, ticked, onTickedChange }: Props) {
               {row.status === 'failed' && (
                 <input
                   type="checkbox"
-                  aria-label={`Tick ${row.mentor_id}`}
+                  aria-label={`Select ${row.mentor_id}`}
                   checked={ticked.has(row.mentor_id)}
                   onChange={(event) => tick([row.mentor_id], event.target.checked)}
                 />

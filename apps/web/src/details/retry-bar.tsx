@@ -27,7 +27,7 @@ export function RetryBar({ failureCount, tickedCount, isBusy, onRetry, onUntick 
       <div className="row">
         {tickedCount > 0 && (
           <button type="button" className="button button-quiet" onClick={onUntick}>
-            Untick all
+            Clear the selection
           </button>
         )}
         <button

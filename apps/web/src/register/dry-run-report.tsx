@@ -36,8 +36,8 @@ export function DryRunReport({ report, ticked, onTickedChange }: Props) {
       <p>
         <strong>{count(success_count)}</strong> of {counted(mentor_count, 'mentor')} would get the activity.{' '}
         <strong>{count(duplicates.length)}</strong> {duplicates.length === 1 ? 'has' : 'have'} it already, and
-        would be left out as {duplicates.length === 1 ? 'a duplicate' : 'duplicates'}. Tick whom to give one
-        more.
+        would be left out as {duplicates.length === 1 ? 'a duplicate' : 'duplicates'}. Select who should get a
+        second activity.
       </p>
       <div className="card duplicates">
         <VirtualRows
@@ -50,7 +50,7 @@ export function DryRunReport({ report, ticked, onTickedChange }: Props) {
               <span role="columnheader">
                 <input
                   type="checkbox"
-                  aria-label="Tick all duplicates"
+                  aria-label="Select all duplicates"
                   checked={isAll}
                   ref={(box) => {
                     if (box) box.indeterminate = !isAll && ticked.size > 0;

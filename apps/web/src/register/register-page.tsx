@@ -76,7 +76,7 @@ export function RegisterPage() {
       {report !== null && (
         <section className="card register-card" aria-labelledby="report-heading">
           <h2 id="report-heading" ref={reportHeading} tabIndex={-1}>
-            What would become of it
+            Preview: nothing is saved yet
           </h2>
           <DryRunReport report={report} ticked={ticked} onTickedChange={form.setTicked} />
         </section>

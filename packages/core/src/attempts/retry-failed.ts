@@ -41,7 +41,7 @@ export async function retryFailed(
     const kept = keyed && (await takeKey(tx, id, keyed));
     if (kept) return kept;
     if (ifMatch !== null) await refuseUnlessSeen(tx, id, ifMatch);
-    return await start(tx, deps, id, request, keyed);
+    return start(tx, deps, id, request, keyed);
   }, TRANSACTION);
 
   const { attempt, answeredAt } = started;
