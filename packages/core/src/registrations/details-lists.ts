@@ -23,11 +23,11 @@ const BYTES_AROUND_ID = 70;
  */
 export async function* mentorIdPages({ db }: Pick<Deps, 'db'>, row: DetailsRow): AsyncGenerator<string[]> {
   yield mentorIdsOf(row.batches, FIRST_PAGE);
-  for (const page of pagesAfterTheFirst(row)) {
+  yield* readAhead(pagesAfterTheFirst(row), async (page) => {
     const mentorIds = await findMentorIds(db.prisma, row.id, page);
     if (mentorIds.length === 0) throw registrationNotFound(row.id);
-    yield mentorIds;
-  }
+    return mentorIds;
+  });
 }
 
 /**
@@ -51,9 +51,9 @@ export async function* resultPages(
 
 async function* everyResult(deps: Pick<Deps, 'db'>, row: DetailsRow): AsyncGenerator<MentorResult[]> {
   yield mentorResults(row.status, row.batches, { first: 1, last: Math.min(FIRST_PAGE, row.mentorCount) });
-  for (const page of pagesAfterTheFirst(row)) {
-    yield mentorResults(row.status, await batchesAsTheyWere(deps, row, page), page);
-  }
+  yield* readAhead(pagesAfterTheFirst(row), async (page) =>
+    mentorResults(row.status, await batchesAsTheyWere(deps, row, page), page),
+  );
 }
 
 /**
@@ -74,6 +74,19 @@ async function batchesAsTheyWere(
       ? { ...batch, activityIds: null, errorCodes: null }
       : batch,
   );
+}
+
+/** Reads each page while the one before it is sent. */
+async function* readAhead<T>(pages: Iterable<Range>, read: (page: Range) => Promise<T>): AsyncGenerator<T> {
+  let reading: Promise<T> | null = null;
+  for (const page of pages) {
+    const previous = reading;
+    reading = read(page);
+    // Told when its turn comes, if that comes.
+    reading.catch(() => {});
+    if (previous !== null) yield await previous;
+  }
+  if (reading !== null) yield await reading;
 }
 
 let readers = 0;
