@@ -62,8 +62,8 @@ test('clients that stop sending a large body are refused when they take too much
   const ended = Array.from({ length: STALLED }, () => openStalled(part));
   let refused = 0;
   for (const each of ended) void each.then(() => refused++);
-  // Eight of them have the room of 64 MiB.
-  await waitFor(async () => refused >= STALLED - 9);
+  // Six of them have the room of 48 MiB.
+  await waitFor(async () => refused >= STALLED - 7);
   await expectServed();
   const answer = await fetch(`${service.url}${BASE_PATH}`, {
     method: 'POST',

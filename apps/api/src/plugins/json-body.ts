@@ -12,7 +12,7 @@ const RESERVED_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** Bodies are JSON in UTF-8; any other content type is refused. */
 export function addJsonBodies(app: App, { bodyLimitBytes }: Pick<Config, 'bodyLimitBytes'>): void {
-  const reader = createBodyReader({ limitBytes: bodyLimitBytes, roomBytes: 2 * bodyLimitBytes });
+  const reader = createBodyReader({ limitBytes: bodyLimitBytes, roomBytes: 1.5 * bodyLimitBytes });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', async (_request: unknown, payload: IncomingMessage) =>
     parseJsonBody(await reader.read(payload)),

@@ -11,10 +11,11 @@ import { changedMeanwhile, registrationNotFound } from './refusals.ts';
 export const FIRST_PAGE = 1_000;
 
 /** Of one page, about: what a reader who is slow, or reads no further, holds in memory. */
-const PAGE_BYTES = 400_000;
+const PAGE_BYTES = 500_000;
 /** Of the pages of all who read at once: the more they are, the smaller their pages. */
-const ALL_PAGES_BYTES = 16_000_000;
+const ALL_PAGES_BYTES = 3_000_000;
 const BYTES_AROUND_ID = 70;
+const SMALLEST_PAGE = 200;
 
 /**
  * Lists the mentors of a registration, a page at a time.
@@ -76,7 +77,9 @@ async function batchesAsTheyWere(
   );
 }
 
-/** Reads each page while the one before it is sent. */
+/** Up to so many readers get each page read while the one before it is sent; more would take too much memory. */
+const READ_AHEAD = 4;
+
 async function* readAhead<T>(pages: Iterable<Range>, read: (page: Range) => Promise<T>): AsyncGenerator<T> {
   let reading: Promise<T> | null = null;
   for (const page of pages) {
@@ -85,6 +88,9 @@ async function* readAhead<T>(pages: Iterable<Range>, read: (page: Range) => Prom
     // Told when its turn comes, if that comes.
     reading.catch(() => {});
     if (previous !== null) yield await previous;
+    if (readers <= READ_AHEAD) continue;
+    yield await reading;
+    reading = null;
   }
   if (reading !== null) yield await reading;
 }
@@ -98,7 +104,10 @@ function* pagesAfterTheFirst({ mentorCount, batches }: DetailsRow): Generator<Ra
   try {
     for (let first = 1 + FIRST_PAGE; first <= mentorCount; ) {
       const bytes = Math.min(PAGE_BYTES, ALL_PAGES_BYTES / readers);
-      const last = Math.min(mentorCount, first - 1 + Math.max(FIRST_PAGE, Math.floor(bytes / mentorBytes)));
+      const last = Math.min(
+        mentorCount,
+        first - 1 + Math.max(SMALLEST_PAGE, Math.floor(bytes / mentorBytes)),
+      );
       yield { first, last };
       first = last + 1;
     }
