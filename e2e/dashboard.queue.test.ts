@@ -65,7 +65,7 @@ async function untilWaiting(ids: readonly string[]): Promise<void> {
     await waitFor(async () => (await press('GET', `${FIRST}/${jobIdOf(id)}`)).status === 200);
 }
 
-test('messages that are removed, emptied, altered, doubled or delayed cost nothing but time', {
+test('jobs that are removed, emptied, altered, doubled or delayed cost nothing but time', {
   timeout: 120_000,
 }, async () => {
   const ids: string[] = [];

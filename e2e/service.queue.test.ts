@@ -44,7 +44,7 @@ test('a DELETE right after the POST is exact: nothing is written after its answe
   expect(answer.status).toBe(200);
   expect(await answer.json()).toEqual({ message: `Bulk registration job ${id} cancelled successfully` });
   const left = await activityCount();
-  // A registration that comes later goes through the same lanes: when it is done, so is all that was rung before.
+  // A registration that comes later goes through the same queues: when it is done, so is all that came before it.
   await service.finished(await submit(mentors('later', 2_000)));
   expect(await activityCount()).toBe(left + 2_000);
   expect(await service.details(id)).toMatchObject({ status: 'cancelled', success_count: left });
