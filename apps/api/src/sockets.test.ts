@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { BASE_PATH, CONTRACT_EXAMPLES } from '@bulk/contract';
-import { createTestDeps, type TestDeps } from '@bulk/core/testing';
+import { createTestDeps, type TestDeps, waitFor } from '@bulk/core/testing';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { buildApp } from './app.ts';
 import type { App } from './fastify-app.ts';
@@ -115,6 +115,27 @@ test('clients that send their body bit by bit leave the others served, and are s
   patient?.setEncoding('utf8').write(BODY.slice(10));
   const [answer] = patient ? ((await once(patient, 'data')) as [string]) : [];
   expect(answer).toMatch(/^HTTP\/1\.1 202 /);
+});
+
+test('an upload that is broken off is the fault of the client, and no failure of ours in the log', async () => {
+  const lines: Array<{ level: string; problem?: string }> = [];
+  const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'];
+  const log = {
+    ...Object.fromEntries(
+      levels.map((level) => [level, (fields: object) => void lines.push({ level, ...fields })]),
+    ),
+    child: () => log,
+  };
+  const logging = await buildApp({ ...deps, log: log as unknown as TestDeps['log'] });
+  await logging.listen({ host: '127.0.0.1', port: 0 });
+  const socket = connect((logging.server.address() as AddressInfo).port, '127.0.0.1');
+  socket.write(
+    `POST ${BASE_PATH} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`,
+  );
+  socket.destroySoon();
+  const refusal = await waitFor(() => lines.find(({ problem }) => problem !== undefined));
+  expect(refusal).toMatchObject({ level: 'info', problem: 'bad_request' });
+  await logging.close();
 });
 
 test('clients that leave in the middle leave nothing behind', async () => {

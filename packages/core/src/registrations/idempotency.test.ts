@@ -89,6 +89,15 @@ test('after 24 hours a key is as good as new, swept or not', async () => {
   expect(await deps.db.prisma.idempotencyKey.count()).toBe(0);
 });
 
+test('one sweep deletes all expired keys, and no other', async () => {
+  await deps.db.prisma.$executeRaw`
+    insert into idempotency_keys (key, operation, request_hash, registration_id, attempt, answered_at, created_at)
+    select n::text, 'POST', '', 1, 1, now(), now() - interval '25 hours' from generate_series(1, 12000) n`;
+  await submitRegistration(deps, request, 'fresh');
+  await sweep(deps, new AbortController().signal);
+  expect(await deps.db.prisma.idempotencyKey.findMany({ select: { key: true } })).toEqual([{ key: 'fresh' }]);
+});
+
 /** Of its four mentors all have failed. */
 async function failedRegistration(): Promise<bigint> {
   await runChain(deps, await submit(deps));
