@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import {
   CONTRACT_EXAMPLES,
   type FieldError,
@@ -5,7 +6,8 @@ import {
   RegistrationDetails,
   RegistrationWithoutMentors,
 } from '@bulk/contract';
-import { AppError, type Deps, getRegistration } from '@bulk/core';
+import { AppError, type Deps, getRegistration, type RegistrationAnswer } from '@bulk/core';
+import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { App } from '../fastify-app.ts';
 import { problems } from './problem-responses.ts';
@@ -47,14 +49,22 @@ export function detailsRoute(app: App, deps: Deps): void {
       view: request.query.view ?? request.query.results ?? 'all',
       ifNoneMatch: request.headers['if-none-match'] ?? null,
     });
+    const body = found.kind === 'unchanged' ? undefined : await bodyOf(request, found);
+    // Not before the body: a problem that comes instead must not have them.
     reply.header('etag', found.etag).header('cache-control', 'private, no-cache');
     if (found.kind === 'unchanged') return reply.code(304).send();
     if (found.retryAfterSeconds !== null) reply.header('retry-after', String(found.retryAfterSeconds));
-    reply.type('application/json; charset=utf-8');
-    if (found.lists === null) return reply.send(JSON.stringify(found.details));
-    const text = writeDetails(found.details, found.lists);
-    return reply.send(found.lists.isLarge ? textStream(request, text) : await wholeText(text));
+    return reply.type('application/json; charset=utf-8').send(body);
   });
+}
+
+async function bodyOf(
+  request: FastifyRequest,
+  { details, lists }: Extract<RegistrationAnswer, { kind: 'details' }>,
+): Promise<string | Readable> {
+  if (lists === null) return JSON.stringify(details);
+  const text = writeDetails(details, lists);
+  return lists.isLarge ? textStream(request, text) : wholeText(text);
 }
 
 async function wholeText(parts: AsyncIterable<string>): Promise<string> {

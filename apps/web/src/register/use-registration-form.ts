@@ -85,7 +85,7 @@ export function useRegistrationForm() {
 
 function readPasted(text: string, firstMentor: string | undefined): MentorFile {
   const read = readMentorFile(text, { isPasted: true });
-  const isMentor = read.kind === 'unclear' && read.heading === firstMentor;
+  const isMentor = firstMentor !== undefined && read.kind !== 'unusable' && read.heading === firstMentor;
   return isMentor ? readMentorFile(text, { isPasted: true, hasHeading: false }) : read;
 }
 

@@ -21,8 +21,10 @@ export interface RegistrationQueue {
   enqueue(job: NewJob, queueName: QueueName): Promise<void>;
   /** Adds a job without making the caller wait. If that fails, the sweeper adds it later. */
   enqueueInBackground(job: NewJob, queueName: QueueName): void;
-  /** Looks for the job in both queues. */
+  /** Looks for the job in both queues. By the job alone: a list that Redis has lost is not noticed. */
   getJobState(job: JobData): Promise<JobState>;
+  /** Tells whether a job is in one of the lists that workers take from. Slow where many wait on Redis. */
+  isListed(job: JobData): Promise<boolean>;
   /** True when a running job should make room: other jobs wait in its queue, or the queue is paused. */
   isWanted(queueName: QueueName): Promise<boolean>;
   /** Rejects when the queue does not answer within two seconds. */
@@ -87,12 +89,17 @@ export function createQueue(config: QueueConfig, log: Logger): RegistrationQueue
     },
 
     async getJobState(job) {
-      // Not by BullMQ's own state: on Redis it looks through the whole list of those that wait.
       const asked = Promise.all(queues.map((queue) => queue.getJob(jobId(job))));
       const found = await withDeadline(asked, DEADLINE_MS, 'asking the queue');
       const open = found.filter((each) => each !== undefined && each.finishedOn === undefined);
       if (open.length === 0) return 'gone';
       return open.some((each) => each?.processedOn === undefined) ? 'waiting' : 'taken';
+    },
+
+    async isListed(job) {
+      const asked = Promise.all(queues.map((queue) => queue.getJobState(jobId(job))));
+      const states = await withDeadline(asked, DEADLINE_MS, 'asking the queue');
+      return states.some((state) => state !== 'unknown');
     },
 
     async isWanted(queueName) {

@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, inject, test, vi } from 'vitest';
 import {
   createTestDeps,
@@ -62,6 +63,19 @@ test('a registration whose job is lost is enqueued again, with a fresh generatio
   const job = await currentJob(deps, id);
   expect(job.generation).toBe(2);
   expect(await deps.queue.getJobState(job)).toBe('waiting');
+});
+
+// PostgreSQL has no such list.
+const onRedis = inject('queueBackend') === 'redis' ? test : () => {};
+onRedis('jobs that are left while their list is lost are enqueued again', async () => {
+  const { redisUrl, queuePrefix } = deps.config;
+  const ids = await Promise.all(Array.from({ length: 3 }, submitted));
+  await waitFor(() => allWait(ids));
+  const redis = new Redis(redisUrl ?? '');
+  expect(await redis.del(`{${queuePrefix}}:bulk-registrations:wait`)).toBe(1);
+  await redis.quit();
+  await letTimePass();
+  expect(await sweepOnce()).toBe(3);
 });
 
 test('one that has a job is left alone', async () => {

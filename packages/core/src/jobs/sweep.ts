@@ -62,11 +62,12 @@ async function sweepPage(
   const idle = await listIdle(db.prisma, { afterId, idleMs: config.sweepMs, limit: PAGE });
   const verdicts = await Promise.all(idle.map((job) => judge(deps, job)));
   const judged = (verdict: Verdict) => idle.filter((_, index) => verdicts[index] === verdict);
+  const lost = [...judged('lost'), ...(await unlisted(deps, judged('waiting')))];
   const newlyTaken = judged('newly taken');
   if (newlyTaken.length > 0) await noteTaken(db.prisma, newlyTaken);
   const last = idle.length < PAGE ? undefined : idle.at(-1);
   return {
-    reEnqueued: await reEnqueue(deps, judged('lost')),
+    reEnqueued: await reEnqueue(deps, lost),
     lastId: last === undefined ? null : BigInt(last.registrationId),
   };
 }
@@ -78,14 +79,25 @@ async function dropAllExpiredKeys({ db, config }: Deps, signal: AbortSignal): Pr
   while (dropped === KEYS_AT_A_TIME && performance.now() < endsAt && !signal.aborted);
 }
 
-type Verdict = 'fine' | 'newly taken' | 'lost';
+type Verdict = 'waiting' | 'fine' | 'newly taken' | 'lost';
 
 async function judge({ queue, config }: Deps, job: IdleJob): Promise<Verdict> {
   const state = await queue.getJobState(job);
   if (state === 'gone') return 'lost';
-  if (state === 'waiting') return 'fine';
+  if (state === 'waiting') return 'waiting';
   if (job.takenForMs === null) return 'newly taken';
   return job.takenForMs > PATIENCE_IN_LOCKS * config.jobLockMs ? 'lost' : 'fine';
+}
+
+/**
+ * Lists waiting jobs that no worker will take, because Redis has lost the list and kept the jobs. One of them is looked
+ * for, chosen at random, and all others only if that one is missing.
+ */
+async function unlisted({ queue }: Deps, waiting: readonly IdleJob[]): Promise<IdleJob[]> {
+  const sample = waiting[Math.floor(Math.random() * waiting.length)];
+  if (sample === undefined || (await queue.isListed(sample))) return [];
+  const areListed = await Promise.all(waiting.map((job) => queue.isListed(job)));
+  return waiting.filter((_, index) => !areListed[index]);
 }
 
 async function reEnqueue({ db, queue }: Deps, jobs: readonly JobData[]): Promise<number> {

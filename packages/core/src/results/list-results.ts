@@ -6,6 +6,7 @@ import {
   type ResultsResponse,
 } from '@bulk/contract';
 import type { Deps } from '../deps.ts';
+import { AppError } from '../errors.ts';
 import { formatPosition, parsePosition } from '../registrations/cursor.ts';
 import { formatRegistrationId } from '../registrations/ids.ts';
 import { readCursor } from '../registrations/read-cursor.ts';
@@ -55,8 +56,28 @@ export async function openResults(
   };
 }
 
-/** As many results as are asked for, or fewer at the end of the mentors. */
+/**
+ * Lists as many results as are asked for, or fewer at the end of the mentors.
+ *
+ * @throws AppError as `openResults`, and `registration_not_found`
+ * @throws transient errors of the database
+ */
 export async function listResults(
+  deps: Pick<Deps, 'db'>,
+  id: bigint,
+  request: ResultsRequest,
+): Promise<ResultsResponse> {
+  for (;;) {
+    try {
+      return await readList(deps, id, request);
+    } catch (error) {
+      // Retried meanwhile: nothing of it has been sent, so it begins anew.
+      if (!(error instanceof AppError && error.code === 'changed_meanwhile')) throw error;
+    }
+  }
+}
+
+async function readList(
   deps: Pick<Deps, 'db'>,
   id: bigint,
   { limit = LIMITS.resultsPageSize, ...request }: ResultsRequest,

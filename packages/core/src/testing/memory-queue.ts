@@ -23,6 +23,7 @@ export function createMemoryQueue(): MemoryQueue {
   return {
     waiting,
     getJobState: async (job) => (isWaiting(job) ? 'waiting' : 'gone'),
+    isListed: async (job) => isWaiting(job),
     isWanted: async (queueName) => waiting.some((delivery) => delivery.queueName === queueName),
     enqueue,
     enqueueInBackground: (job, queueName) => void enqueue(job, queueName),
