@@ -13,7 +13,7 @@ export const LIMITS = {
   /** The last registration that a page number leads to; cursors lead further. */
   reachOfPages: 10_000,
   /** Registrations that a total counts up to. */
-  countedTotal: 100_000,
+  countedTotal: 10_000,
   /** Results in one answer; a file has all of them. */
   resultsPageSize: 1_000,
   /** Registrations counted that wait ahead of another one. */

@@ -244,7 +244,7 @@ export const ListRegistrationsResponse = Type.Object({
   pagination: Type.Object({
     page: Type.Integer({ minimum: 1 }),
     limit: Type.Integer({ minimum: 1 }),
-    total: count('Registrations that match the filters; with filters counted up to 100,000.'),
+    total: count('Registrations that match the filters; with filters counted up to 10,000.'),
     next_cursor: Type.Union([Type.String(), Type.Null()], {
       description: 'For `after`; null on the last page.',
     }),
