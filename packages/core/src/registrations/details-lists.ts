@@ -1,4 +1,5 @@
 import { LIMITS, type MentorResult, type ResultsMode } from '@bulk/contract';
+import pLimit from 'p-limit';
 import type { Deps } from '../deps.ts';
 import { mentorIdsOf, mentorResults, type Range } from '../results/mentor-results.ts';
 import { nameExistingActivities } from '../results/name-existing-activities.ts';
@@ -7,13 +8,16 @@ import type { StoredBatch } from '../results/stored-batches.ts';
 import type { DetailsRow } from './find-details.ts';
 import { changedMeanwhile, registrationNotFound } from './refusals.ts';
 
+/** Pages of large details are read two at a time, whoever asks for them: small requests come in between. */
+export const oneOfFewPages = pLimit(2);
+
 /** Mentors of the first page. */
 export const FIRST_PAGE = 1_000;
 
 /** Of one page, about: what a reader who is slow, or reads no further, holds in memory. */
 const PAGE_BYTES = 500_000;
 /** Of the pages of all who read at once: the more they are, the smaller their pages. */
-const ALL_PAGES_BYTES = 3_000_000;
+const ALL_PAGES_BYTES = 1_500_000;
 const BYTES_AROUND_ID = 70;
 const SMALLEST_PAGE = 200;
 
@@ -84,7 +88,7 @@ async function* readAhead<T>(pages: Iterable<Range>, read: (page: Range) => Prom
   let reading: Promise<T> | null = null;
   for (const page of pages) {
     const previous = reading;
-    reading = read(page);
+    reading = oneOfFewPages(() => read(page));
     // Told when its turn comes, if that comes.
     reading.catch(() => {});
     if (previous !== null) yield await previous;

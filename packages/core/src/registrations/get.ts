@@ -2,7 +2,7 @@ import type { MentorResult, RegistrationDetails, RegistrationWithoutMentors } fr
 import type { Deps } from '../deps.ts';
 import { progressOf } from '../progress/progress.ts';
 import { transientErrorOf } from '../progress/transient-error.ts';
-import { FIRST_PAGE, mentorIdPages, resultPages } from './details-lists.ts';
+import { FIRST_PAGE, mentorIdPages, oneOfFewPages, resultPages } from './details-lists.ts';
 import { type DetailsView, etagOf, isKnownTo } from './etag.ts';
 import { type DetailsRow, findDetails } from './find-details.ts';
 import { formatRegistrationId } from './ids.ts';
@@ -42,7 +42,9 @@ export async function getRegistration(
   const etag = etagOf(snapshot, view);
   if (ifNoneMatch !== null && isKnownTo(ifNoneMatch, etag)) return { kind: 'unchanged', etag };
 
-  const row = await findDetails(deps.db.prisma, id, view === 'status' ? 0 : FIRST_PAGE);
+  const read = () => findDetails(deps.db.prisma, id, view === 'status' ? 0 : FIRST_PAGE);
+  const isLarge = view !== 'status' && snapshot.mentorCount >= FIRST_PAGE;
+  const row = await (isLarge ? oneOfFewPages(read) : read());
   if (row === null) throw registrationNotFound(id);
   return {
     kind: 'details',
