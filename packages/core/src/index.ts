@@ -21,7 +21,7 @@ export { createWatchers } from './progress/watch.ts';
 export type { WatchEvent } from './progress/watch-events.ts';
 export { cancelOrDelete } from './registrations/cancel-or-delete.ts';
 export { dryRun } from './registrations/dry-run.ts';
-export { getRegistration, type RegistrationAnswer } from './registrations/get.ts';
+export { type DetailsLists, getRegistration, type RegistrationAnswer } from './registrations/get.ts';
 export { formatRegistrationId, parseRegistrationId } from './registrations/ids.ts';
 export { listRegistrations } from './registrations/list.ts';
 export { submitRegistration } from './registrations/submit.ts';

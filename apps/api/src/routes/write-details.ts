@@ -1,7 +1,5 @@
 import type { RegistrationDetails } from '@bulk/contract';
-import type { RegistrationAnswer } from '@bulk/core';
-
-type Lists = NonNullable<Extract<RegistrationAnswer, { kind: 'details' }>['lists']>;
+import type { DetailsLists } from '@bulk/core';
 
 /**
  * Writes the JSON text of details, with lists that are read while it is sent: as a whole a large answer would
@@ -11,7 +9,7 @@ type Lists = NonNullable<Extract<RegistrationAnswer, { kind: 'details' }>['lists
  */
 export async function* writeDetails(
   details: RegistrationDetails,
-  { mentorIds, results }: Omit<Lists, 'isLarge'>,
+  { mentorIds, results }: Omit<DetailsLists, 'isLarge'>,
 ): AsyncGenerator<string> {
   const text = JSON.stringify(details);
   const mentorIdsAt = endOfList(text, 'mentor_ids');

@@ -19,7 +19,7 @@ export interface UnreliableQueue extends RegistrationQueue {
   loseAll(): void;
 }
 
-const WHEREABOUTS: readonly JobState[] = ['waiting', 'taken', 'gone'];
+const JOB_STATES: readonly JobState[] = ['waiting', 'taken', 'gone'];
 
 export function createUnreliableQueue(
   random: Random,
@@ -43,7 +43,7 @@ export function createUnreliableQueue(
     ...honest,
     enqueue,
     enqueueInBackground: (job, queueName) => void enqueue(job, queueName),
-    getJobState: async (job) => (random.chance(lies) ? random.pick(WHEREABOUTS) : honest.getJobState(job)),
+    getJobState: async (job) => (random.chance(lies) ? random.pick(JOB_STATES) : honest.getJobState(job)),
 
     async take() {
       const at = random.between(0, Math.max(0, honest.waiting.length - 1));
