@@ -30,8 +30,9 @@ const report = join(reportDir, 'report.json');
 const exitCode = await runVitest(report);
 await redis?.stop();
 
-const { passed, failed, skipped } = readTotals(report, exitCode);
+const { passed, failed, skipped, failures } = readTotals(report, exitCode);
 if (notice) console.log(notice);
+for (const failure of failures) console.log(`FAILED ${failure}`);
 if (skipped > 0) console.log(`${skipped} skipped`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = exitCode;

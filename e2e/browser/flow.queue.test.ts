@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { mentors, registrationRequest } from '@bulk/core/testing';
+import { mentors, openPatientDatabase, registrationRequest } from '@bulk/core/testing';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest';
 import { type Service, startService } from '../service.ts';
@@ -83,14 +83,13 @@ test('a running registration is cancelled, after a question', async () => {
   const id = await service.submit(registrationRequest({ mentor_ids: mentors('m', 50_000) }));
   await page.goto(`/registrations/${id}`);
   await page.getByRole('progressbar').waitFor();
-  const worker = await service.start('worker');
-  await page.locator('.progress-percent').filter({ hasNotText: /^0 %/ }).waitFor();
-  // However long the clicks take, it is still running.
-  worker.kill('SIGSTOP');
-  await page.getByRole('button', { name: 'Cancel' }).click();
-  await page.getByRole('button', { name: 'Cancel the registration' }).click();
-  await expectStatus(page, 'Cancelled');
-  worker.kill('SIGCONT');
+  await withLockedBatches(service, 100, async () => {
+    await service.start('worker');
+    await page.locator('.progress-percent').filter({ hasNotText: /^0 %/ }).waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: 'Cancel the registration' }).click();
+    await expectStatus(page, 'Cancelled');
+  });
   const written = await service.deps.db.prisma.activity.count();
   expect(written).toBeGreaterThan(0);
   expect(written).toBeLessThan(50_000);
@@ -139,3 +138,23 @@ test('an outage of the service is said, and over as soon as it is back', async (
   await service.start('worker');
   await expectStatus(page, 'Completed');
 });
+
+/** Locks the batches after a number of them while `act` runs: a registration that has more is not over meanwhile. */
+async function withLockedBatches(
+  { deps }: Service,
+  unlocked: number,
+  act: () => Promise<void>,
+): Promise<void> {
+  const db = openPatientDatabase(deps.config.databaseUrl);
+  try {
+    await db.prisma.$transaction(
+      async (tx) => {
+        await tx.$executeRaw`select from registration_batches where batch_no > ${unlocked} for update`;
+        await act();
+      },
+      { timeout: PATIENCE.testTimeout },
+    );
+  } finally {
+    await db.close();
+  }
+}
