@@ -24,7 +24,18 @@ const sources = copiedFromContext(read('Dockerfile'));
 const fixed = ['DATABASE_URL', 'REDIS_URL', 'HOST', 'PORT', 'WORKER_HEALTH_PORT'];
 const unread = {
   api: ['WORKER_HEALTH_PORT'],
-  worker: ['HOST', 'PORT', 'ADMIN_USER', 'ADMIN_PASSWORD', 'DASHBOARD_READ_ONLY'],
+  worker: [
+    'HOST',
+    'PORT',
+    'API_AUTH',
+    'JWT_JWKS_URL',
+    'JWT_ISSUER',
+    'JWT_AUDIENCE',
+    'ADMIN_USER',
+    'ADMIN_PASSWORD',
+    'VIEWER_PASSWORD',
+    'DASHBOARD_READ_ONLY',
+  ],
 };
 const settings = [...read('.env.example').matchAll(/^#?([A-Z_]+)=/gm)].map(([, name]) => name);
 

@@ -7,9 +7,10 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { loadConfig, migrate, readEnvironment } from '@bulk/core';
+import { loadConfig, migrate, readEnvironment, refuseOpenAddress } from '@bulk/core';
 import { startEmbeddedPostgres } from '@bulk/embedded';
 import { keptPassword } from './lib/admin-password.mjs';
+import { tellEmbeddedDatabase } from './lib/embedded-database.mjs';
 import { findPort } from './lib/port.mjs';
 import { runProgram } from './lib/program.mjs';
 import { summary } from './lib/summary.mjs';
@@ -36,8 +37,10 @@ async function start() {
   const isEmbedded = !env.DATABASE_URL?.trim();
   // Before anything starts, so that every fault is said at once. The embedded address comes later.
   const settings = loadConfig({ ...env, ...(isEmbedded && { DATABASE_URL: 'postgresql://embedded' }) });
+  refuseOpenAddress(settings);
   if (isEmbedded) postgres = startEmbeddedPostgres({ dataDir, log, onGone: fail });
   const embedded = await postgres;
+  if (embedded) tellEmbeddedDatabase(embedded.url);
   const config = { ...settings, databaseUrl: embedded?.url ?? settings.databaseUrl };
   const port = await findPort(config);
   for (const name of (await migrate(config)).applied) log(`applied ${name}`);
@@ -98,6 +101,7 @@ async function stop(exitCode) {
     await Promise.all(programs.map((program) => program.stop()));
     // It may be in the middle of starting, or have failed to.
     await (await postgres?.catch(() => null))?.stop();
+    tellEmbeddedDatabase(null);
     if (exitCode === 0) log('stopped');
     process.exit(exitCode);
   } catch (error) {

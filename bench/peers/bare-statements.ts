@@ -17,7 +17,11 @@ export function bareStatements(pool: pg.Pool): BareStatements {
   const db = bareExecutor(pool);
   return {
     async insert(work) {
-      const stored = await insertRegistration(db, work, { batchSize: BATCH_SIZE, keyed: null });
+      const stored = await insertRegistration(db, work, {
+        batchSize: BATCH_SIZE,
+        keyed: null,
+        createdBy: 'anonymous',
+      });
       return BigInt(stored!.id);
     },
     async batch(id) {

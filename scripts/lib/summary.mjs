@@ -8,7 +8,7 @@ export function summary({ config, port, password, dataDir }) {
   const base = `http://${reachable(config.host)}:${port}`;
   const lines = {
     Page: `${base}/`,
-    API: `${base}/api/v1/bulk-registrations`,
+    API: `${base}/api/v1/bulk-registrations   ${accessTo(config)}`,
     Docs: `${base}/docs`,
     Dashboard: `${base}/admin/queues   user ${config.adminUser}, password ${password ?? 'as set in ADMIN_PASSWORD'}`,
     Data: dataDir
@@ -19,6 +19,13 @@ export function summary({ config, port, password, dataDir }) {
   };
   const table = Object.entries(lines).map(([name, value]) => `  ${name.padEnd(10)} ${value}`);
   return ['', 'Bulk registrations: running', '', ...table, ''].join('\n');
+}
+
+/** @param {import('@bulk/core').Config} config */
+function accessTo({ apiAuth }) {
+  return apiAuth === 'keys'
+    ? 'with keys: npm run keys'
+    : 'open to everybody who reaches it (API_AUTH=keys: not)';
 }
 
 /** Without user and password. */

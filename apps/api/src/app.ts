@@ -4,6 +4,7 @@ import type { Deps } from '@bulk/core';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import type { App } from './fastify-app.ts';
+import { addAccess } from './plugins/access.ts';
 import { addCors } from './plugins/cors.ts';
 import { addDashboard } from './plugins/dashboard.ts';
 import { addDraining } from './plugins/draining.ts';
@@ -29,6 +30,7 @@ export async function buildApp(deps: Deps): Promise<App> {
   addJsonBodies(app, deps.config);
   addValidation(app);
   addSerialization(app);
+  addAccess(app, deps);
   await addSecurityHeaders(app);
   await addCors(app, deps.config);
   await addOpenApi(app);

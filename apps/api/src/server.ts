@@ -17,6 +17,8 @@ for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
 }
 
 await listen();
+if (deps.config.apiAuth !== 'keys')
+  deps.log.warn('The API is open: whoever reaches it may do everything. API_AUTH=keys changes that.');
 process.send?.('ready');
 
 async function listen(): Promise<void> {

@@ -3,7 +3,8 @@ import { type Static, Type } from 'typebox';
 /** Every problem the API answers with: its HTTP status and its title, which never changes. */
 export const PROBLEMS = {
   validation: { status: 400, title: 'The request is not valid.' },
-  unauthorized: { status: 401, title: 'This needs a user name and a password.' },
+  unauthorized: { status: 401, title: 'This needs valid credentials.' },
+  forbidden: { status: 403, title: 'These credentials do not allow it.' },
   not_found: { status: 404, title: 'There is nothing at this address.' },
   registration_not_found: { status: 404, title: 'There is no such bulk registration.' },
   still_processing: { status: 409, title: 'The bulk registration is still processing.' },
@@ -14,6 +15,7 @@ export const PROBLEMS = {
   too_large: { status: 413, title: 'The request body is too large.' },
   unsupported_media_type: { status: 415, title: 'The request body must be application/json.' },
   key_reused: { status: 422, title: 'The Idempotency-Key belongs to another request.' },
+  too_many_requests: { status: 429, title: 'Too many requests.' },
   bad_request: { status: 400, title: 'The request could not be understood.' },
   internal: { status: 500, title: 'The service failed to answer.' },
   unavailable: { status: 503, title: 'The service is not available for now.' },

@@ -66,7 +66,8 @@ export type CreateRegistrationQuery = Static<typeof CreateRegistrationQuery>;
 
 export const Duplicate = Type.Object({
   mentor_id: MentorIds.items,
-  existing_activity_id: ActivityId,
+  /** Left out where it belongs to a coordinator whom the caller may not see. */
+  existing_activity_id: Type.Optional(ActivityId),
 });
 
 export const DryRunResponse = Type.Object({
@@ -164,6 +165,18 @@ export const RegistrationProgress = Type.Object({
 });
 export type RegistrationProgress = Static<typeof RegistrationProgress>;
 
+export const HistoryEntry = Type.Object({
+  action: oneOf(['accepted', 'retried', 'cancelled'] as const),
+  by: Type.String({
+    description: 'The name of the key, the subject of the token, or anonymous where the API is open.',
+    examples: ['front office'],
+  }),
+  at: Timestamp,
+  mentor_count: Type.Optional(MentorCount),
+  override_duplicates: Type.Optional(Type.Boolean()),
+});
+export type HistoryEntry = Static<typeof HistoryEntry>;
+
 export const RegistrationDetails = Type.Object({
   id: RegistrationId,
   coordinator_id: CoordinatorId,
@@ -187,6 +200,7 @@ export const RegistrationDetails = Type.Object({
       'Set while a transient error is retried: since when, and why. The mentors concerned stay pending.',
   }),
   progress: RegistrationProgress,
+  history: Type.Array(HistoryEntry, { description: 'Who asked for what, the oldest first.' }),
 });
 export type RegistrationDetails = Static<typeof RegistrationDetails>;
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { type Config, ConfigError, loadConfig } from './config.ts';
+import { type Config, ConfigError, loadConfig, refuseOpenAddress } from './config.ts';
 
 const DATABASE_URL = 'postgresql://user:secret@db.example.com/bulk';
 
@@ -13,8 +13,11 @@ test('only the database has to be given', () => {
     databasePoolSize: 16,
     queuePrefix: 'bulk',
     logLevel: 'info',
+    apiAuth: null,
+    jwt: null,
     adminUser: 'admin',
     adminPassword: null,
+    viewerPassword: null,
     dashboardReadOnly: true,
     corsOrigins: [],
     bodyLimitBytes: 32 * 1024 * 1024,
@@ -40,8 +43,13 @@ test('every setting that is given is taken', () => {
     DATABASE_POOL_SIZE: '2',
     QUEUE_PREFIX: 'other_1',
     LOG_LEVEL: 'silent',
+    API_AUTH: 'keys',
+    JWT_JWKS_URL: 'https://id.example.com/jwks.json',
+    JWT_ISSUER: 'https://id.example.com/',
+    JWT_AUDIENCE: 'bulk-registrations',
     ADMIN_USER: 'root',
     ADMIN_PASSWORD: '12345678',
+    VIEWER_PASSWORD: '87654321',
     DASHBOARD_READ_ONLY: 'false',
     CORS_ORIGINS: 'https://a.example.com, http://localhost:5173',
     BODY_LIMIT_BYTES: '1024',
@@ -64,8 +72,15 @@ test('every setting that is given is taken', () => {
     databasePoolSize: 2,
     queuePrefix: 'other_1',
     logLevel: 'silent',
+    apiAuth: 'keys',
+    jwt: {
+      jwksUrl: 'https://id.example.com/jwks.json',
+      issuer: 'https://id.example.com/',
+      audience: 'bulk-registrations',
+    },
     adminUser: 'root',
     adminPassword: '12345678',
+    viewerPassword: '87654321',
     dashboardReadOnly: false,
     corsOrigins: ['https://a.example.com', 'http://localhost:5173'],
     bodyLimitBytes: 1_024,
@@ -163,3 +178,19 @@ function faultsOf(env: NodeJS.ProcessEnv): readonly string[] {
   }
   return [];
 }
+
+test('an API that other machines reach starts only after somebody has chosen who may call it', () => {
+  for (const host of ['127.0.0.1', '127.8.8.8', '::1', 'localhost'])
+    refuseOpenAddress({ host, apiAuth: null });
+  for (const host of ['0.0.0.0', '::', '10.0.0.1', 'api.example.com', '127.0.0.1.example.com']) {
+    expect(() => refuseOpenAddress({ host, apiAuth: null })).toThrow(`HOST=${host}`);
+    refuseOpenAddress({ host, apiAuth: 'none' });
+    refuseOpenAddress({ host, apiAuth: 'keys' });
+  }
+});
+
+test('the settings of tokens come together', () => {
+  expect(() => loadConfig({ DATABASE_URL, JWT_JWKS_URL: 'https://id.example.com/jwks.json' })).toThrow(
+    'JWT_JWKS_URL, JWT_ISSUER and JWT_AUDIENCE must be set together',
+  );
+});

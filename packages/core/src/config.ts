@@ -16,9 +16,15 @@ export interface Config {
   /** All Redis keys and the PostgreSQL schema of the queue start with it. */
   readonly queuePrefix: string;
   readonly logLevel: LogLevel;
+  /** null: not chosen; open on a loopback address, refused on any other. */
+  readonly apiAuth: 'none' | 'keys' | null;
+  /** Tokens of an identity provider that are taken as keys are; null: none. */
+  readonly jwt: { readonly jwksUrl: string; readonly issuer: string; readonly audience: string } | null;
   readonly adminUser: string;
   /** null: the dashboard is not mounted. */
   readonly adminPassword: string | null;
+  /** Of the dashboard's user `viewer`, who only looks; null: there is none. */
+  readonly viewerPassword: string | null;
   /** false: the dashboard can also remove, retry and pause. */
   readonly dashboardReadOnly: boolean;
   /** Origins whose pages may call the API from a browser. */
@@ -63,6 +69,16 @@ export function readEnvironment(): NodeJS.ProcessEnv {
   return process.env;
 }
 
+const LOOPBACK = /^(localhost|127(\.\d+){3}|::1)$/;
+
+/** @throws ConfigError where the API could be reached from other machines and nobody has chosen who may call it */
+export function refuseOpenAddress({ host, apiAuth }: Pick<Config, 'host' | 'apiAuth'>): void {
+  if (apiAuth !== null || LOOPBACK.test(host)) return;
+  throw new ConfigError([
+    `API_AUTH must be set, because other machines reach the API at HOST=${host}: keys (npm run keys makes them), or none to let everybody in`,
+  ]);
+}
+
 /** @throws ConfigError naming every setting that is missing or wrong */
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const errors: string[] = [];
@@ -75,8 +91,11 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     databasePoolSize: read.integer('DATABASE_POOL_SIZE', 16, { min: 2, max: 1_000 }),
     queuePrefix: read.identifier('QUEUE_PREFIX', 'bulk'),
     logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
+    apiAuth: read.optionalOneOf('API_AUTH', ['none', 'keys']),
+    jwt: readJwt(read, errors),
     adminUser: read.text('ADMIN_USER', 'admin'),
     adminPassword: read.secret('ADMIN_PASSWORD', { minLength: 8 }),
+    viewerPassword: read.secret('VIEWER_PASSWORD', { minLength: 8 }),
     dashboardReadOnly: read.boolean('DASHBOARD_READ_ONLY', true),
     corsOrigins: read.origins('CORS_ORIGINS'),
     bodyLimitBytes: read.integer('BODY_LIMIT_BYTES', 32 * 1024 * 1024, {
@@ -96,6 +115,16 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   };
   if (errors.length > 0) throw new ConfigError(errors);
   return Object.freeze(config);
+}
+
+function readJwt(read: ReturnType<typeof settingsReader>, errors: string[]): Config['jwt'] {
+  const jwksUrl = read.url('JWT_JWKS_URL', ['https:', 'http:']);
+  const issuer = read.text('JWT_ISSUER', '');
+  const audience = read.text('JWT_AUDIENCE', '');
+  if (jwksUrl === null && issuer === '' && audience === '') return null;
+  if (jwksUrl !== null && issuer !== '' && audience !== '') return { jwksUrl, issuer, audience };
+  errors.push('JWT_JWKS_URL, JWT_ISSUER and JWT_AUDIENCE must be set together');
+  return null;
 }
 
 interface Range {
@@ -122,6 +151,15 @@ function settingsReader(env: NodeJS.ProcessEnv, errors: string[]) {
     return value;
   };
 
+  const optionalOneOf = <T extends string>(name: string, values: readonly T[]): T | null => {
+    const value = raw(name);
+    const known = values.find((each) => each === value);
+    if (value !== null && known === undefined) {
+      errors.push(`${name} must be one of ${values.join(', ')}, not "${value}"`);
+    }
+    return known ?? null;
+  };
+
   return {
     optionalInteger,
 
@@ -146,12 +184,10 @@ function settingsReader(env: NodeJS.ProcessEnv, errors: string[]) {
     integer: (name: string, fallback: number, range: Range): number =>
       optionalInteger(name, range) ?? fallback,
 
-    oneOf<T extends string>(name: string, values: readonly T[], fallback: T): T {
-      const value = raw(name) ?? fallback;
-      const known = values.find((each) => each === value);
-      if (known === undefined) errors.push(`${name} must be one of ${values.join(', ')}, not "${value}"`);
-      return known ?? fallback;
-    },
+    oneOf: <T extends string>(name: string, values: readonly T[], fallback: T): T =>
+      optionalOneOf(name, values) ?? fallback,
+
+    optionalOneOf,
 
     boolean(name: string, fallback: boolean): boolean {
       const value = raw(name) ?? String(fallback);

@@ -1,8 +1,16 @@
+export {
+  findApiKey,
+  isSecretOf,
+  parseApiKey,
+  type StoredApiKey,
+} from './access/api-keys.ts';
+export { ANONYMOUS, type Caller, hasRole, mayActFor, ROLES, type Role } from './access/caller.ts';
+export { isRegistrationOf } from './access/scope.ts';
 export { retryFailed } from './attempts/retry-failed.ts';
-export { type Config, ConfigError, loadConfig, readEnvironment } from './config.ts';
+export { type Config, ConfigError, loadConfig, readEnvironment, refuseOpenAddress } from './config.ts';
 export type { Database } from './database/client.ts';
 export { withDeadline } from './deadline.ts';
-export { createDeps, type Deps } from './deps.ts';
+export { type CallerDeps, createDeps, type Deps } from './deps.ts';
 export { AppError } from './errors.ts';
 export { openWorker, type QueuedJob } from './jobs/backend.ts';
 export { type JobData, parseJobData, QUEUES, type QueueName } from './jobs/job.ts';

@@ -8,7 +8,14 @@ export async function addCors(app: App, { corsOrigins }: Config): Promise<void> 
   await app.register(cors, {
     origin: [...corsOrigins],
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
-    allowedHeaders: ['content-type', 'if-match', 'if-none-match', 'idempotency-key', 'last-event-id'],
+    allowedHeaders: [
+      'authorization',
+      'content-type',
+      'if-match',
+      'if-none-match',
+      'idempotency-key',
+      'last-event-id',
+    ],
     exposedHeaders: ['ETag', 'Location', 'Retry-After', 'Idempotency-Replayed', 'Results-Complete'],
     maxAge: 600,
     // An OPTIONS request that is no preflight is answered like any other unknown address.

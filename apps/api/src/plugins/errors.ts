@@ -7,6 +7,8 @@ import { tooLarge } from './read-body.ts';
 
 /** For outages that don't say themselves when to try again. */
 const RETRY_AFTER_SECONDS = 5;
+/** RFC 6750; the dashboard sends its own. */
+const CHALLENGE = 'Bearer realm="Bulk registrations"';
 
 /** Whatever goes wrong is answered as a problem (RFC 9457) of the contract's table. */
 export function addProblems(app: App): void {
@@ -34,6 +36,7 @@ function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyRe
 
   const retryAfterSeconds = answer.retryAfterSeconds ?? (status === 503 ? RETRY_AFTER_SECONDS : null);
   if (retryAfterSeconds !== null) reply.header('retry-after', String(retryAfterSeconds));
+  if (status === 401 && !reply.hasHeader('www-authenticate')) reply.header('www-authenticate', CHALLENGE);
   // A body that was refused before its end is not waited for.
   if (!request.raw.complete) reply.header('connection', 'close');
   // Serialized here: a route's schema must not get in the way of saying what went wrong.

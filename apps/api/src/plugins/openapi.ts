@@ -4,6 +4,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { App } from '../fastify-app.ts';
 import { tidyDocument } from '../openapi/tidy-document.ts';
 import { TAG } from '../routes/shared.ts';
+import { letIn } from './access.ts';
 import { allowInlineStyles } from './security-headers.ts';
 
 /** The document at /openapi.json, made of the routes' own schemas, and a page to read and try it at /docs. */
@@ -19,6 +20,18 @@ export async function addOpenApi(app: App): Promise<void> {
         license: { name: 'MIT', identifier: 'MIT' },
       },
       servers: [{ url: '/' }],
+      // Both ways: whether a key is needed is for the operator to choose.
+      security: [{}, { key: [] }],
+      components: {
+        securitySchemes: {
+          key: {
+            type: 'http',
+            scheme: 'bearer',
+            description:
+              'A key of `npm run keys`, or a token of the identity provider. Where the API is open, none is needed.',
+          },
+        },
+      },
       tags: [{ name: TAG, description: 'Submit, watch, retry and cancel.' }],
     },
     stripBasePath: false,
@@ -26,6 +39,7 @@ export async function addOpenApi(app: App): Promise<void> {
       'openapiObject' in documents ? tidyDocument(documents.openapiObject) : documents.swaggerObject,
   });
   await app.register(async (scope) => {
+    letIn(scope, 'everybody');
     scope.addHook('onRequest', allowInlineStyles);
     await scope.register(swaggerUi, {
       routePrefix: '/docs',
@@ -38,7 +52,9 @@ export async function addOpenApi(app: App): Promise<void> {
       },
     });
   });
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  app.get('/openapi.json', { schema: { hide: true }, config: { access: 'everybody' } }, async () =>
+    app.swagger(),
+  );
 }
 
 function packageVersion(): string {

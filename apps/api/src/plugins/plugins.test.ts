@@ -56,7 +56,8 @@ describe('CORS', () => {
     expect(response.headers).toMatchObject({
       'access-control-allow-origin': 'https://app.example.com',
       'access-control-allow-methods': 'GET, HEAD, POST, PUT, DELETE',
-      'access-control-allow-headers': 'content-type, if-match, if-none-match, idempotency-key, last-event-id',
+      'access-control-allow-headers':
+        'authorization, content-type, if-match, if-none-match, idempotency-key, last-event-id',
     });
 
     const answer = await app.inject({ url: '/healthz', headers: { origin: 'https://app.example.com' } });

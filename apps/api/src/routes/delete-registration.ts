@@ -34,9 +34,9 @@ const schema = {
 };
 
 export function deleteRoute(app: App, deps: Deps): void {
-  app.delete('/:id', { schema }, async (request) => {
+  app.delete('/:id', { schema, config: { access: 'coordinator' } }, async (request) => {
     const id = registrationIdOf(request.params);
-    const outcome = await cancelOrDelete(deps, id, {
+    const outcome = await cancelOrDelete({ ...deps, caller: request.caller }, id, {
       only: request.query.only ?? null,
       ifMatch: request.headers['if-match'] ?? null,
     });

@@ -40,7 +40,7 @@ export function eventsRoute(app: App, deps: Deps): void {
   const watchers = createWatchers(deps);
   const openStreams = keepOpenStreams(app);
 
-  app.get('/:id/events', { schema }, async (request, reply) => {
+  app.get('/:id/events', { schema, config: { access: 'viewer' } }, async (request, reply) => {
     openStreams.refuseWhenClosing();
     // What comes after the first event finds the stream in its place.
     const watch = await watchers.watch(registrationIdOf(request.params), (event) => {

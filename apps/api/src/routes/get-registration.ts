@@ -42,10 +42,10 @@ const schema = {
 };
 
 export function detailsRoute(app: App, deps: Deps): void {
-  app.get('/:id', { schema }, async (request, reply) => {
+  app.get('/:id', { schema, config: { access: 'viewer' } }, async (request, reply) => {
     const id = registrationIdOf(request.params);
     refuseContradictions(request.query);
-    const found = await getRegistration(deps, id, {
+    const found = await getRegistration({ ...deps, caller: request.caller }, id, {
       view: request.query.view ?? request.query.results ?? 'all',
       ifNoneMatch: request.headers['if-none-match'] ?? null,
     });

@@ -27,17 +27,17 @@ const schema = {
 };
 
 export function resultsRoute(app: App, deps: Deps): void {
-  app.get('/:id/results', { schema }, async (request, reply) => {
+  app.get('/:id/results', { schema, config: { access: 'viewer' } }, async (request, reply) => {
     const id = registrationIdOf(request.params);
     const { format = 'json', ...wanted } = request.query;
     refuseContradictions(wanted);
     reply.header('cache-control', 'private, no-cache');
 
     if (format === 'json') {
-      const page = await listResults(deps, id, wanted);
+      const page = await listResults({ ...deps, caller: request.caller }, id, wanted);
       return reply.header('results-complete', String(page.complete)).send(page);
     }
-    const { isComplete, pages } = await openResults(deps, id, wanted);
+    const { isComplete, pages } = await openResults({ ...deps, caller: request.caller }, id, wanted);
     describeFile(reply, { name: formatRegistrationId(id), isComplete, format });
     return reply.send(textStream(request, FILE_WRITERS[format](pages)));
   });

@@ -24,9 +24,9 @@ const schema = {
 };
 
 export function listRoute(app: App, deps: Deps): void {
-  app.get('', { schema }, async (request) => {
+  app.get('', { schema, config: { access: 'viewer' } }, async (request) => {
     refuseContradictions(request.query);
-    return listRegistrations(deps, request.query);
+    return listRegistrations({ ...deps, caller: request.caller }, request.query);
   });
 }
 

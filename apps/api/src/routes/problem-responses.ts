@@ -9,8 +9,9 @@ interface ProblemResponse {
   };
 }
 
-/** What the document says about the error responses of a route: one for each status of these codes. */
-export function problems(...codes: readonly ProblemCode[]): Partial<Record<ErrorStatus, ProblemResponse>> {
+/** What the document says about the error responses of a route: one for each status of these codes, and of those that all have. */
+export function problems(...ofRoute: readonly ProblemCode[]): Partial<Record<ErrorStatus, ProblemResponse>> {
+  const codes: readonly ProblemCode[] = [...ofRoute, 'unauthorized', 'forbidden'];
   const statuses = new Set(codes.map((code) => PROBLEMS[code].status));
   return Object.fromEntries(
     [...statuses].map((status) => [
@@ -34,6 +35,8 @@ function responseOf(codes: readonly ProblemCode[]): ProblemResponse {
 
 /** Details as they read in a real answer. */
 const DETAILS: Partial<Record<ProblemCode, string>> = {
+  unauthorized: 'Send your key in the header Authorization: Bearer <key>.',
+  forbidden: 'This needs the role coordinator; yours is viewer.',
   validation: 'duration_minutes must be at most 1440.',
   bad_request: 'The request body is not valid JSON, at character 6.',
   registration_not_found: 'There is no bulk registration bulk-002.',

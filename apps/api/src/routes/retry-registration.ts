@@ -48,9 +48,9 @@ const schema = {
 };
 
 export function retryRoute(app: App, deps: Deps): void {
-  app.put('/:id', { schema }, async (request, reply) => {
+  app.put('/:id', { schema, config: { access: 'coordinator' } }, async (request, reply) => {
     const id = registrationIdOf(request.params);
-    const { answer, replayed } = await retryFailed(deps, id, request.body, {
+    const { answer, replayed } = await retryFailed({ ...deps, caller: request.caller }, id, request.body, {
       idempotencyKey: idempotencyKeyOf(request.headers),
       ifMatch: request.headers['if-match'] ?? null,
     });

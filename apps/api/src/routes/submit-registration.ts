@@ -5,7 +5,7 @@ import {
   CreateRegistrationResponse,
   DryRunResponse,
 } from '@bulk/contract';
-import { type Deps, dryRun, submitRegistration } from '@bulk/core';
+import { AppError, type Caller, type Deps, dryRun, mayActFor, submitRegistration } from '@bulk/core';
 import type { App } from '../fastify-app.ts';
 import { problems } from './problem-responses.ts';
 import { documented, IdempotencyHeaders, idempotencyKeyOf, pathOf, TAG } from './shared.ts';
@@ -41,11 +41,25 @@ const schema = {
 };
 
 export function submitRoute(app: App, deps: Deps): void {
-  app.post('', { schema }, async (request, reply) => {
+  app.post('', { schema, config: { access: 'coordinator' } }, async (request, reply) => {
     const key = idempotencyKeyOf(request.headers);
-    if (request.query.dry_run) return reply.code(200).send(await dryRun(deps, request.body));
-    const { answer, replayed } = await submitRegistration(deps, request.body, key);
+    refuseOthers(request.caller, request.body.coordinator_id);
+    if (request.query.dry_run)
+      return reply.code(200).send(await dryRun({ ...deps, caller: request.caller }, request.body));
+    const { answer, replayed } = await submitRegistration(
+      { ...deps, caller: request.caller },
+      request.body,
+      key,
+    );
     if (replayed) reply.header('idempotency-replayed', 'true');
     return reply.code(202).header('location', pathOf(answer.id)).header('retry-after', '1').send(answer);
+  });
+}
+
+function refuseOthers(caller: Caller, coordinatorId: string): void {
+  if (mayActFor(caller, coordinatorId)) return;
+  const detail = 'must be one of the coordinators of your key';
+  throw new AppError('forbidden', `coordinator_id ${detail}.`, {
+    fieldErrors: [{ pointer: '#/coordinator_id', code: 'not_allowed', detail }],
   });
 }

@@ -6,7 +6,7 @@ import {
 } from '@bulk/contract';
 import type { Mentor } from '../batches/build-batch-payload.ts';
 import type { Executor } from '../database/executor.ts';
-import type { Deps } from '../deps.ts';
+import type { CallerDeps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import { findSnapshot } from '../progress/registration-snapshot.ts';
 import { hasSeen } from '../registrations/etag.ts';
@@ -31,7 +31,7 @@ import { beginAttemptIfFailed, listFailedMentors, mergeResults, startAttempt } f
  * @throws transient errors of the database
  */
 export async function retryFailed(
-  deps: Deps,
+  deps: CallerDeps,
   id: bigint,
   request: RetryRegistrationRequest,
   { idempotencyKey = null, ifMatch = null }: RetryOptions = {},
@@ -51,7 +51,10 @@ export async function retryFailed(
       { registrationId: id.toString(), attempt, generation, mentorCount },
       'first',
     );
-    deps.log.info({ registration: formatRegistrationId(id), attempt }, 'retry accepted');
+    deps.log.info(
+      { registration: formatRegistrationId(id), attempt, by: deps.caller.name },
+      'retry accepted',
+    );
   }
   return { answer: toAnswer(id, attempt, answeredAt), replayed: !('generation' in started) };
 }
@@ -92,7 +95,7 @@ async function takeKey(tx: Executor, id: bigint, keyed: KeyedRequest): Promise<K
 
 async function start(
   tx: Executor,
-  { config }: Deps,
+  { config, caller }: CallerDeps,
   id: bigint,
   request: RetryRegistrationRequest,
   keyed: KeyedRequest | null,
@@ -106,6 +109,7 @@ async function start(
     overrideDuplicates: request.override_duplicates ?? null,
     mentors,
     batchSize: config.batchSize,
+    actor: caller.name,
   });
   const answer = { attempt, answeredAt: updatedAt };
   if (keyed) await keepAnswer(tx, keyed.key, operationOf(id), answer);

@@ -80,6 +80,8 @@ export interface AttemptRequest {
   overrideDuplicates: boolean | null;
   mentors: readonly Mentor[];
   batchSize: number;
+  /** Who asked for it. */
+  actor: string;
 }
 
 export interface StartedAttempt {
@@ -88,10 +90,10 @@ export interface StartedAttempt {
   updatedAt: Date;
 }
 
-/** Stores the batches of an attempt that has begun, and sets its registration back to processing. */
+/** Stores the batches of an attempt that has begun and who asked for it, and sets its registration back to processing. */
 export async function startAttempt(
   tx: Executor,
-  { registrationId, overrideDuplicates, mentors, batchSize }: AttemptRequest,
+  { registrationId, overrideDuplicates, mentors, batchSize, actor }: AttemptRequest,
 ): Promise<StartedAttempt> {
   const [started] = await tx.$queryRaw<[StartedAttempt]>`
     with registration as (
@@ -104,7 +106,12 @@ export async function startAttempt(
         completed_at = null,
         updated_at = clock_timestamp()
       where id = ${registrationId}::bigint
-      returning id as registration_id, attempt, generation, mentor_count, updated_at
+      returning id as registration_id, attempt, generation, mentor_count, override_duplicates, updated_at
+    ),
+    history as (
+      insert into registration_history (registration_id, action, actor, mentor_count, override_duplicates)
+      select registration_id, 'retried', ${actor}, ${mentors.length}::integer, override_duplicates
+      from registration
     ),
     batches as (${insertBatches(Prisma.sql`registration`, buildRetryPayloads(mentors, batchSize))})
     select generation, mentor_count as "mentorCount", updated_at as "updatedAt"

@@ -36,7 +36,11 @@ async function submitted(
   day += 1;
   const activity_date = `2026-01-${String(day).padStart(2, '0')}`;
   const request = registrationRequest({ mentor_ids: mentorIds, activity_date, ...fields });
-  const stored = await insertRegistration(deps.db.prisma, request, { batchSize, keyed: null });
+  const stored = await insertRegistration(deps.db.prisma, request, {
+    batchSize,
+    keyed: null,
+    createdBy: 'anonymous',
+  });
   return { request, registrationId: stored?.id ?? 0n, attempt: 1, generation: 1, batchNo: 0 };
 }
 

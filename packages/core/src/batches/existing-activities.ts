@@ -7,15 +7,23 @@ export interface ActivityKey {
   activityDate: string;
 }
 
-/** Which of the mentors have the activity, and as which record. */
+/**
+ * Which of the mentors have the activity, and as which record.
+ *
+ * @param nameOnlyOf the coordinators whose records are named, others are null; null: all
+ */
 export async function findActivityIds(
   db: Executor,
   { activityType, activityDate }: ActivityKey,
   mentorIds: readonly string[],
-): Promise<Map<string, bigint>> {
+  nameOnlyOf: readonly string[] | null,
+): Promise<Map<string, bigint | null>> {
   if (mentorIds.length === 0) return new Map();
-  const rows = await db.$queryRaw<Array<{ mentorId: string; id: bigint }>>`
-    select mentor_id as "mentorId", id
+  const scope = nameOnlyOf && [...nameOnlyOf];
+  const rows = await db.$queryRaw<Array<{ mentorId: string; id: bigint | null }>>`
+    select
+      mentor_id as "mentorId",
+      case when ${scope}::text[] is null or coordinator_id = any(${scope}::text[]) then id end as id
     from activities
     where activity_date = ${activityDate}::date
       and activity_type = ${activityType}

@@ -1,5 +1,7 @@
+import type { Caller } from '../access/caller.ts';
 import type { Database } from '../database/client.ts';
-import type { Deps } from '../deps.ts';
+import { Prisma } from '../database/generated/client.ts';
+import type { CallerDeps, Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import { findSnapshot, type RegistrationSnapshot } from '../progress/registration-snapshot.ts';
 import { hasSeen } from './etag.ts';
@@ -21,7 +23,7 @@ export interface CancelOrDeleteOptions {
  * @throws transient errors of the database
  */
 export async function cancelOrDelete(
-  { db, log }: Pick<Deps, 'db' | 'log'>,
+  { db, log, caller }: Pick<CallerDeps, 'db' | 'log' | 'caller'>,
   id: bigint,
   { only, ifMatch }: CancelOrDeleteOptions,
 ): Promise<'cancelled' | 'deleted'> {
@@ -29,12 +31,12 @@ export async function cancelOrDelete(
   // A retry or the last batch may come in between the two; then neither applies, once.
   for (;;) {
     const expected = ifMatch === null ? null : await expectedSnapshot({ db }, id, ifMatch);
-    if (await cancelIfProcessing(db, id, expected)) {
-      log.info({ registration }, 'cancelled');
+    if (await cancelIfProcessing(db, id, caller, expected)) {
+      log.info({ registration, by: caller.name }, 'cancelled');
       return 'cancelled';
     }
-    if (only === null && (await deleteIfFinished(db, id, expected))) {
-      log.info({ registration }, 'deleted');
+    if (only === null && (await deleteIfFinished(db, id, caller, expected))) {
+      log.info({ registration, by: caller.name }, 'deleted');
       return 'deleted';
     }
     const snapshot = await findSnapshot(db.prisma, id);
@@ -49,19 +51,25 @@ export async function cancelOrDelete(
 async function cancelIfProcessing(
   { prisma }: Database,
   id: bigint,
+  caller: Caller,
   expected: RegistrationSnapshot | null,
 ): Promise<boolean> {
-  const now = new Date();
-  const { count } = await prisma.bulkRegistration.updateMany({
-    where: { AND: [{ id, status: 'processing' }, unchanged(expected)] },
-    data: {
-      status: 'cancelled',
-      completedAt: now,
-      updatedAt: now,
-      transientError: null,
-      transientErrorSince: null,
-    },
-  });
+  const count = await prisma.$executeRaw`
+    with cancelled as (
+      update bulk_registrations
+      set
+        status = 'cancelled',
+        completed_at = clock_timestamp(),
+        updated_at = clock_timestamp(),
+        transient_error = null,
+        transient_error_since = null
+      where id = ${id}::bigint
+        and status = 'processing'
+        ${andUnchanged(expected)}
+      returning id
+    )
+    insert into registration_history (registration_id, action, actor)
+    select id, 'cancelled', ${caller.name} from cancelled`;
   return count === 1;
 }
 
@@ -69,18 +77,29 @@ async function cancelIfProcessing(
 async function deleteIfFinished(
   { prisma }: Database,
   id: bigint,
+  caller: Caller,
   expected: RegistrationSnapshot | null,
 ): Promise<boolean> {
-  const { count } = await prisma.bulkRegistration.deleteMany({
-    where: { AND: [{ id, status: { not: 'processing' } }, unchanged(expected)] },
-  });
+  const count = await prisma.$executeRaw`
+    with deleted as (
+      delete from bulk_registrations
+      where id = ${id}::bigint
+        and status <> 'processing'
+        ${andUnchanged(expected)}
+      returning id
+    )
+    insert into registration_history (registration_id, action, actor)
+    select id, 'deleted', ${caller.name} from deleted`;
   return count === 1;
 }
 
-function unchanged(expected: RegistrationSnapshot | null) {
-  if (expected === null) return {};
-  const { status, attempt, successCount, failureCount } = expected;
-  return { status, attempt, successCount, failureCount };
+function andUnchanged(expected: RegistrationSnapshot | null): Prisma.Sql {
+  if (expected === null) return Prisma.empty;
+  return Prisma.sql`
+    and status = ${expected.status}::registration_status
+    and attempt = ${expected.attempt}::integer
+    and success_count = ${expected.successCount}::integer
+    and failure_count = ${expected.failureCount}::integer`;
 }
 
 async function expectedSnapshot(

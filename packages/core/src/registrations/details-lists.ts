@@ -1,6 +1,6 @@
 import { LIMITS, type MentorResult, type ResultsMode } from '@bulk/contract';
 import pLimit from 'p-limit';
-import type { Deps } from '../deps.ts';
+import type { Deps, ReadDeps } from '../deps.ts';
 import { mentorIdsOf, mentorResults, type Range } from '../results/mentor-results.ts';
 import { nameExistingActivities } from '../results/name-existing-activities.ts';
 import { findMentorIds, findResultPage } from '../results/result-pages.ts';
@@ -41,7 +41,7 @@ export async function* mentorIdPages({ db }: Pick<Deps, 'db'>, row: DetailsRow):
  * @throws AppError `registration_not_found` or `changed_meanwhile` when that can no longer be told
  */
 export async function* resultPages(
-  deps: Pick<Deps, 'db'>,
+  deps: ReadDeps,
   row: DetailsRow,
   mode: ResultsMode,
 ): AsyncGenerator<MentorResult[]> {
@@ -54,7 +54,7 @@ export async function* resultPages(
   }
 }
 
-async function* everyResult(deps: Pick<Deps, 'db'>, row: DetailsRow): AsyncGenerator<MentorResult[]> {
+async function* everyResult(deps: ReadDeps, row: DetailsRow): AsyncGenerator<MentorResult[]> {
   yield mentorResults(row.status, row.batches, { first: 1, last: Math.min(FIRST_PAGE, row.mentorCount) });
   yield* readAhead(pagesAfterTheFirst(row), async (page) =>
     mentorResults(row.status, await batchesAsTheyWere(deps, row, page), page),

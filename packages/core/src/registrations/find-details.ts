@@ -19,11 +19,24 @@ export interface DetailsRow extends RegistrationSnapshot {
   startedAt: Date | null;
   /** Those that reach into the first page of mentors, oldest attempt first. */
   batches: StoredBatch[];
+  createdBy: string;
+  /** What was asked after that, the oldest first. */
+  history: LaterEntry[];
   /** Numbers of the batches of the current attempt that are not written; null: `batches` has them all. */
   openBatches: number[] | null;
 }
 
-type Row = Omit<DetailsRow, 'batches' | 'openBatches'> & {
+/** A row of registration_history; `at` is an ISO 8601 text. */
+interface LaterEntry {
+  action: 'retried' | 'cancelled';
+  actor: string;
+  at: string;
+  mentorCount: number | null;
+  overrideDuplicates: boolean | null;
+}
+
+type Row = Omit<DetailsRow, 'batches' | 'openBatches' | 'history'> & {
+  history: string;
   batches: string | null;
   openBatches: string | null;
 };
@@ -49,6 +62,18 @@ export async function findDetails(db: Executor, id: bigint, firstPage: number): 
       r.updated_at as "updatedAt",
       r.completed_at as "completedAt",
       ${STARTED_AT} as "startedAt",
+      r.created_by as "createdBy",
+      (
+        select coalesce(json_agg(json_build_object(
+          'action', h.action,
+          'actor', h.actor,
+          'at', h.at,
+          'mentorCount', h.mentor_count,
+          'overrideDuplicates', h.override_duplicates
+        ) order by h.id), '[]')::text
+        from registration_history h
+        where h.registration_id = r.id
+      ) as history,
       case when ${firstPage}::integer > 0 then (
         select ${batchesAsJson}
         from registration_batches b
@@ -68,6 +93,7 @@ export async function findDetails(db: Executor, id: bigint, firstPage: number): 
   if (row === undefined) return null;
   return {
     ...row,
+    history: JSON.parse(row.history) as LaterEntry[],
     batches: parseBatches(row.batches),
     openBatches: row.openBatches === null ? null : (JSON.parse(row.openBatches) as number[]),
   };

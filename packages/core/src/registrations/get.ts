@@ -1,5 +1,10 @@
-import type { MentorResult, RegistrationDetails, RegistrationWithoutMentors } from '@bulk/contract';
-import type { Deps } from '../deps.ts';
+import type {
+  HistoryEntry,
+  MentorResult,
+  RegistrationDetails,
+  RegistrationWithoutMentors,
+} from '@bulk/contract';
+import type { ReadDeps } from '../deps.ts';
 import { progressOf } from '../progress/progress.ts';
 import { transientErrorOf } from '../progress/transient-error.ts';
 import { FIRST_PAGE, mentorIdPages, oneOfFewPages, resultPages } from './details-lists.ts';
@@ -32,7 +37,7 @@ export interface DetailsLists {
  * @throws transient errors of the database
  */
 export async function getRegistration(
-  deps: Pick<Deps, 'db'>,
+  deps: ReadDeps,
   id: bigint,
   { view, ifNoneMatch }: { view: DetailsView; ifNoneMatch: string | null },
 ): Promise<RegistrationAnswer> {
@@ -54,7 +59,7 @@ export async function getRegistration(
   };
 }
 
-function detailsOf(deps: Pick<Deps, 'db'>, row: DetailsRow, view: DetailsView): Details {
+function detailsOf(deps: ReadDeps, row: DetailsRow, view: DetailsView): Details {
   const details = toDetails(row);
   if (view === 'status') {
     const { mentor_ids: _, results: __, ...withoutMentors } = details;
@@ -96,5 +101,19 @@ function toDetails(row: DetailsRow): RegistrationDetails {
     updated_at: row.updatedAt.toISOString(),
     transient_error: transientErrorOf(row),
     progress: progressOf(row),
+    history: historyOf(row),
   };
+}
+
+function historyOf({ createdAt, createdBy, mentorCount, history }: DetailsRow): HistoryEntry[] {
+  return [
+    { action: 'accepted', by: createdBy, at: createdAt.toISOString(), mentor_count: mentorCount },
+    ...history.map(({ action, actor, at, mentorCount: retried, overrideDuplicates }) => ({
+      action,
+      by: actor,
+      at: new Date(at).toISOString(),
+      ...(retried !== null && { mentor_count: retried }),
+      ...(overrideDuplicates !== null && { override_duplicates: overrideDuplicates }),
+    })),
+  ];
 }

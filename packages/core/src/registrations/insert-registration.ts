@@ -12,7 +12,7 @@ import { claimKey, type KeyedRequest } from './idempotency-keys.ts';
 export async function insertRegistration(
   db: Executor,
   request: CreateRegistrationRequest,
-  { batchSize, keyed }: { batchSize: number; keyed: KeyedRequest | null },
+  { batchSize, keyed, createdBy }: { batchSize: number; keyed: KeyedRequest | null; createdBy: string },
 ): Promise<{ id: bigint; createdAt: Date } | null> {
   const nextId = Prisma.sql`nextval('bulk_registrations_id_seq')`;
   const claim = keyed
@@ -23,7 +23,8 @@ export async function insertRegistration(
     with claim as (${claim}),
     registration as (
       insert into bulk_registrations (
-        id, coordinator_id, activity_type, activity_date, duration_minutes, notes, mentor_count, override_duplicates
+        id, coordinator_id, activity_type, activity_date, duration_minutes, notes, mentor_count, override_duplicates,
+        created_by
       )
       select
         registration_id,
@@ -33,7 +34,8 @@ export async function insertRegistration(
         ${request.duration_minutes}::integer,
         ${request.notes ?? null}::text,
         ${request.mentor_ids.length}::integer,
-        ${request.override_duplicates ?? false}::boolean
+        ${request.override_duplicates ?? false}::boolean,
+        ${createdBy}
       from claim
       returning id as registration_id, attempt, created_at
     ),

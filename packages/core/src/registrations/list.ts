@@ -6,7 +6,7 @@ import {
 } from '@bulk/contract';
 import type { Database } from '../database/client.ts';
 import type { BulkRegistrationWhereInput } from '../database/generated/models.ts';
-import type { Deps } from '../deps.ts';
+import type { Deps, ReadDeps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import { type Cursor, formatCursor, parseCursor } from './cursor.ts';
 import { formatRegistrationId } from './ids.ts';
@@ -19,10 +19,11 @@ import { readCursor } from './read-cursor.ts';
  * @throws transient errors of the database
  */
 export async function listRegistrations(
-  { db }: Pick<Deps, 'db'>,
-  { page = 1, limit = LIMITS.defaultPageSize, after, ...filter }: ListRegistrationsQuery,
+  { db, caller }: ReadDeps,
+  { page = 1, limit = LIMITS.defaultPageSize, after, ...wanted }: ListRegistrationsQuery,
 ): Promise<ListRegistrationsResponse> {
   const cursor = after === undefined ? null : readCursor(after, parseCursor);
+  const filter: Filter = { ...wanted, ofCoordinators: caller.coordinatorIds };
   const where = matching(filter);
   if (cursor === null && page * limit > LIMITS.reachOfPages) return farPage({ db }, { page, limit }, filter);
   // One more than asked for tells whether there is a next page.
@@ -71,14 +72,18 @@ async function farPage(
 type Filter = Pick<
   ListRegistrationsQuery,
   'status' | 'coordinator_id' | 'activity_type' | 'from' | 'to' | 'has_failures'
->;
+> & {
+  /** The scope of the caller; null: all. */
+  ofCoordinators: readonly string[] | null;
+};
 
 /** The one place that knows what each filter means. */
 function matching(filter: Filter): BulkRegistrationWhereInput {
-  const { status, coordinator_id, activity_type, from, to, has_failures } = filter;
+  const { status, coordinator_id, activity_type, from, to, has_failures, ofCoordinators } = filter;
   return {
     ...(status !== undefined && { status }),
     ...(coordinator_id !== undefined && { coordinatorId: coordinator_id }),
+    ...(ofCoordinators !== null && { AND: { coordinatorId: { in: [...ofCoordinators] } } }),
     ...(activity_type !== undefined && { activityType: activity_type }),
     ...((from !== undefined || to !== undefined) && {
       activityDate: { ...(from && { gte: new Date(from) }), ...(to && { lte: new Date(to) }) },
@@ -103,7 +108,7 @@ interface Total {
 
 /** Counts those that match, up to a limit; the number of all is kept, because to count them reads them all. */
 async function count({ prisma }: Database, filter: Filter): Promise<Total> {
-  const isFiltered = Object.values(filter).some((value) => value !== undefined);
+  const isFiltered = Object.values(filter).some((value) => value !== undefined && value !== null);
   if (isFiltered) {
     const take = LIMITS.countedTotal + 1;
     const counted = await prisma.bulkRegistration.count({ where: matching(filter), take });

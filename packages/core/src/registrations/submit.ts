@@ -1,5 +1,5 @@
 import type { CreateRegistrationRequest, CreateRegistrationResponse } from '@bulk/contract';
-import type { Deps } from '../deps.ts';
+import type { CallerDeps } from '../deps.ts';
 import type { KeyedRequest } from './idempotency-keys.ts';
 import { formatRegistrationId } from './ids.ts';
 import { insertRegistration } from './insert-registration.ts';
@@ -13,13 +13,17 @@ import { type Accepted, findReplay, keyedRequest } from './replay.ts';
  * @throws AppError `key_reused`
  */
 export async function submitRegistration(
-  { db, queue, config, log }: Deps,
+  { db, queue, config, log, caller }: CallerDeps,
   request: CreateRegistrationRequest,
   idempotencyKey: string | null = null,
 ): Promise<Accepted<CreateRegistrationResponse>> {
   const keyed = idempotencyKey === null ? null : keyedSubmit(idempotencyKey, request);
   for (;;) {
-    const stored = await insertRegistration(db.prisma, request, { batchSize: config.batchSize, keyed });
+    const stored = await insertRegistration(db.prisma, request, {
+      batchSize: config.batchSize,
+      keyed,
+      createdBy: caller.name,
+    });
     if (stored !== null) {
       const mentorCount = request.mentor_ids.length;
       const message = { registrationId: stored.id.toString(), attempt: 1, generation: 1 };

@@ -5,7 +5,7 @@ import {
   type RegistrationStatus,
   type ResultsResponse,
 } from '@bulk/contract';
-import type { Deps } from '../deps.ts';
+import type { Deps, ReadDeps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import { formatPosition, parsePosition } from '../registrations/cursor.ts';
 import { formatRegistrationId } from '../registrations/ids.ts';
@@ -42,11 +42,7 @@ interface ResultsOfPage {
 const FILTERED_PAGE = 5_000;
 
 /** @throws AppError `registration_not_found`, or `validation` for a cursor that is none of ours */
-export async function openResults(
-  deps: Pick<Deps, 'db'>,
-  id: bigint,
-  request: ResultsRequest,
-): Promise<OpenResults> {
+export async function openResults(deps: ReadDeps, id: bigint, request: ResultsRequest): Promise<OpenResults> {
   const after = request.after === undefined ? 0 : readCursor(request.after, parsePosition);
   const opened = await readPage(deps, id, pageAfter(after, request), null);
   return {
@@ -63,7 +59,7 @@ export async function openResults(
  * @throws transient errors of the database
  */
 export async function listResults(
-  deps: Pick<Deps, 'db'>,
+  deps: ReadDeps,
   id: bigint,
   request: ResultsRequest,
 ): Promise<ResultsResponse> {
@@ -78,7 +74,7 @@ export async function listResults(
 }
 
 async function readList(
-  deps: Pick<Deps, 'db'>,
+  deps: ReadDeps,
   id: bigint,
   { limit = LIMITS.resultsPageSize, ...request }: ResultsRequest,
 ): Promise<ResultsResponse> {
@@ -128,7 +124,7 @@ function isMergedSince({ attempt, currentAttempt }: ResultPageRow): boolean {
 }
 
 async function* readPages(
-  deps: Pick<Deps, 'db'>,
+  deps: ReadDeps,
   id: bigint,
   request: ResultsRequest,
   { status, attempt, ...opened }: Page,

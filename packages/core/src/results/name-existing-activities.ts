@@ -1,16 +1,16 @@
 import type { MentorResult } from '@bulk/contract';
 import { type ActivityKey, findActivityIds } from '../batches/existing-activities.ts';
-import type { Deps } from '../deps.ts';
+import type { ReadDeps } from '../deps.ts';
 import { formatActivityId } from '../registrations/ids.ts';
 
 /**
  * Adds to the first `atMost` duplicates of these results the activity that each clashes with. It is
- * looked up at reading: the results do not keep it.
+ * looked up at reading: the results do not keep it. Those of coordinators outside the caller's scope stay unnamed.
  *
  * @returns how many of these it looked for
  */
 export async function nameExistingActivities(
-  { db }: Pick<Deps, 'db'>,
+  { db, caller }: ReadDeps,
   activity: ActivityKey,
   results: readonly MentorResult[],
   { atMost }: { atMost: number },
@@ -20,10 +20,11 @@ export async function nameExistingActivities(
     db.prisma,
     activity,
     duplicates.map((result) => result.mentor_id),
+    caller.coordinatorIds,
   );
   for (const result of duplicates) {
     const activityId = existing.get(result.mentor_id);
-    if (activityId !== undefined) result.existing_activity_id = formatActivityId(activityId);
+    if (activityId) result.existing_activity_id = formatActivityId(activityId);
   }
   return duplicates.length;
 }

@@ -5,7 +5,8 @@ export async function emptyTables({ db: { prisma } }: Pick<Deps, 'db'>): Promise
   await prisma.$executeRaw`
     with registrations as (delete from bulk_registrations),
     written as (delete from activities),
-    keys as (delete from idempotency_keys)
+    keys as (delete from idempotency_keys),
+    history as (delete from registration_history)
     update sweeps set swept_at = '-infinity', after_id = 0`;
   await prisma.$queryRaw`
     select

@@ -1,5 +1,6 @@
 import './provided-context.ts';
 
+export { createApiKey, revokeApiKey } from '../access/api-keys.ts';
 export { insertBatch } from '../batches/batch-statement.ts';
 export { executeBatchInsert } from '../batches/execute-batch-insert.ts';
 export type { Executor } from '../database/executor.ts';

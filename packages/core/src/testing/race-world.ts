@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CreateRegistrationRequest, RetryRegistrationRequest } from '@bulk/contract';
 import { retryFailed } from '../attempts/retry-failed.ts';
-import type { Deps } from '../deps.ts';
+import type { CallerDeps, Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import { sweep } from '../jobs/sweep.ts';
 import { findSnapshot } from '../progress/registration-snapshot.ts';
@@ -26,7 +26,7 @@ export interface RaceWorldOptions {
 
 /** One run of a race: an unreliable queue, runners on it, and a memory of what must not change any more. */
 export interface RaceWorld {
-  readonly deps: Deps;
+  readonly deps: CallerDeps;
   readonly queue: UnreliableQueue;
   submit(fields?: Partial<CreateRegistrationRequest>): Promise<bigint>;
   /** The code of the refusal, or `accepted`. */
@@ -60,7 +60,7 @@ export async function inRaceWorld(
     lies: 0,
     ...unreliability,
   });
-  const deps: Deps = { ...raceDeps, queue, config: { ...raceDeps.config, batchSize, sweepMs: 1 } };
+  const deps: CallerDeps = { ...raceDeps, queue, config: { ...raceDeps.config, batchSize, sweepMs: 1 } };
   const removed = new Map<bigint, number>();
   const over = new AbortController();
   const world = createWorld(deps, queue, removed, over.signal);
@@ -91,7 +91,7 @@ async function runUntilClosed(deps: Deps, queue: UnreliableQueue): Promise<void>
 }
 
 function createWorld(
-  deps: Deps,
+  deps: CallerDeps,
   queue: UnreliableQueue,
   removed: Map<bigint, number>,
   over: AbortSignal,

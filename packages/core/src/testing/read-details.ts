@@ -1,4 +1,5 @@
 import type { RegistrationDetails, ResultsMode } from '@bulk/contract';
+import { ANONYMOUS } from '../access/caller.ts';
 import type { Deps } from '../deps.ts';
 import { getRegistration } from '../registrations/get.ts';
 import { parseRegistrationId } from '../registrations/ids.ts';
@@ -9,7 +10,10 @@ export async function readDetails(
   id: string,
   view: ResultsMode = 'all',
 ): Promise<RegistrationDetails> {
-  const answer = await getRegistration(deps, parseRegistrationId(id) ?? 0n, { view, ifNoneMatch: null });
+  const answer = await getRegistration({ ...deps, caller: ANONYMOUS }, parseRegistrationId(id) ?? 0n, {
+    view,
+    ifNoneMatch: null,
+  });
   if (answer.kind === 'unchanged' || answer.lists === null) throw new Error('asked for the whole answer');
   return {
     ...answer.details,

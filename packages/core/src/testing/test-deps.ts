@@ -1,16 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import type { CreateRegistrationRequest } from '@bulk/contract';
 import { inject } from 'vitest';
+import { ANONYMOUS } from '../access/caller.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { createDatabase } from '../database/client.ts';
-import type { Deps } from '../deps.ts';
+import type { CallerDeps, Deps } from '../deps.ts';
 import { createQueue } from '../jobs/registration-queue.ts';
 import { createLogger } from '../log.ts';
 import { submitRegistration } from '../registrations/submit.ts';
 import { createMemoryQueue } from './memory-queue.ts';
 import { cloneDatabase, type TestDatabase } from './test-database.ts';
 
-export interface TestDeps extends Deps {
+export interface TestDeps extends CallerDeps {
   database: TestDatabase;
   /** The same environment for a process of its own. */
   env: Record<string, string>;
@@ -43,6 +44,7 @@ export async function createTestDeps({
     log,
     db,
     queue,
+    caller: ANONYMOUS,
     database,
     env,
     async close() {
@@ -85,6 +87,6 @@ export function registrationRequest(
 
 /** Stores a registration and returns its id, `bulk-001`. */
 export async function submit(deps: Deps, fields: Partial<CreateRegistrationRequest> = {}): Promise<string> {
-  const { answer } = await submitRegistration(deps, registrationRequest(fields));
+  const { answer } = await submitRegistration({ ...deps, caller: ANONYMOUS }, registrationRequest(fields));
   return answer.id;
 }

@@ -38,6 +38,7 @@ export async function expectDetails(
     updated_at: TIME,
     transient_error: null,
     progress: expectedProgress(registration),
+    history: registration.history.map((entry) => ({ ...entry, by: 'anonymous', at: TIME })),
   });
   learnActivityIds(model, real.seen, registration, body.results);
   expectTagOf(answer, real.seen, registration, mode);

@@ -1,5 +1,6 @@
 import type {
   CreateRegistrationRequest,
+  HistoryEntry,
   ListRegistrationsQuery,
   ProblemCode,
   RegistrationStatus,
@@ -33,6 +34,7 @@ export class Model {
       startsAfter: 0,
       hasJob: true,
       isDeleted: false,
+      history: [{ action: 'accepted', mentor_count: request.mentor_ids.length }],
     };
     this.registrations.push(registration);
     return registration;
@@ -66,10 +68,16 @@ export class Model {
     registration.retryCount += 1;
     registration.overrides = request.override_duplicates ?? registration.overrides;
     registration.hasJob = true;
+    registration.history.push({
+      action: 'retried',
+      mentor_count: registration.work.length,
+      override_duplicates: registration.overrides,
+    });
   }
 
   cancel(registration: ModelRegistration): void {
     registration.status = 'cancelled';
+    registration.history.push({ action: 'cancelled' });
     registration.results = registration.results.map((result) =>
       result === 'pending' ? 'cancelled' : result,
     );
@@ -109,6 +117,7 @@ export interface ModelRegistration {
   /** Whether the queue has a job for it. */
   hasJob: boolean;
   isDeleted: boolean;
+  history: Pick<HistoryEntry, 'action' | 'mentor_count' | 'override_duplicates'>[];
 }
 
 export type ModelResult = 'pending' | 'success' | 'duplicate' | 'cancelled';

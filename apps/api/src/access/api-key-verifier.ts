@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { type Caller, type Deps, findApiKey, isSecretOf, parseApiKey, type StoredApiKey } from '@bulk/core';
+import pLimit from 'p-limit';
+
+/** How long a process goes on with a key that was revoked or has expired. */
+const REVOKED_AFTER_MS = 5_000;
+
+/** Secrets that are known to be right. Keys in use at once are few; when there are more, the oldest is hashed again. */
+const KNOWN_SECRETS = 10_000;
+
+interface Known {
+  key: StoredApiKey;
+  readAt: number;
+}
+
+/** Makes a function that tells whose key a text is; null for none in use. It hashes each key slowly once. */
+export function createApiKeyVerifier({ db }: Pick<Deps, 'db'>): (text: string) => Promise<Caller | null> {
+  const known = new Map<string, Known>();
+  /** A slow hash takes a thread of four, and files need them too. */
+  const oneHashAtATime = pLimit(1);
+
+  return async (text) => {
+    const parsed = parseApiKey(text);
+    if (parsed === null) return null;
+    const digest = createHash('sha256').update(text).digest('base64');
+    const before = known.get(digest);
+    if (before && performance.now() - before.readAt < REVOKED_AFTER_MS) return before.key;
+
+    const readAt = performance.now();
+    const key = await findApiKey(db, parsed.prefix);
+    const isRight =
+      key !== null &&
+      ((before && Buffer.from(before.key.hash).equals(key.hash)) ||
+        (await oneHashAtATime(() => isSecretOf(key, parsed.secret))));
+    known.delete(digest);
+    if (!isRight) return null;
+    known.set(digest, { key, readAt });
+    const [oldest] = known.keys();
+    if (known.size > KNOWN_SECRETS && oldest !== undefined) known.delete(oldest);
+    return key;
+  };
+}

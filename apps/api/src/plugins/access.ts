@@ -1,0 +1,82 @@
+import {
+  ANONYMOUS,
+  AppError,
+  type Caller,
+  type Deps,
+  hasRole,
+  isRegistrationOf,
+  parseRegistrationId,
+  type Role,
+} from '@bulk/core';
+import { createAuthenticator } from '../access/authenticator.ts';
+import type { App } from '../fastify-app.ts';
+
+/** Who may use a route: callers of a role and those above it, everybody, or who knows the dashboard's password. */
+export type AccessRule = Role | 'everybody' | 'password';
+
+export interface RouteAccess {
+  method: string;
+  url: string;
+  rule: AccessRule;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: AccessRule;
+  }
+  interface FastifyRequest {
+    /** Set where the route's rule is a role. */
+    caller: Caller;
+  }
+  interface FastifyInstance {
+    /** Every route and its rule, once the app is ready. */
+    routeAccess: RouteAccess[];
+  }
+}
+
+/**
+ * Lets only those use a route whom its rule lets in, and shows callers with a scope the registrations of their
+ * coordinators only: others do not exist for them. A route without a rule keeps the service from starting.
+ */
+export function addAccess(app: App, deps: Deps): void {
+  const authenticate = createAuthenticator(deps);
+  const routes: Array<{ method: string | string[]; url: string; config?: { access?: AccessRule } }> = [];
+  app.decorate('routeAccess', []);
+  // Nobody reads it before the hook has set it, but where the route is open.
+  app.decorateRequest('caller', { getter: () => ANONYMOUS });
+
+  app.addHook('onRoute', (route) => {
+    // What answers the browser before it sends a request of another origin: without a key.
+    if (route.url === '*' && route.method === 'OPTIONS')
+      route.config = { access: 'everybody', ...route.config };
+    routes.push(route);
+  });
+  app.addHook('onReady', async () => {
+    for (const { method: methods, url, config } of routes) {
+      const method = [methods].flat().join();
+      const rule = config?.access;
+      if (rule === undefined) throw new Error(`No rule says who may use ${method} ${url}.`);
+      app.routeAccess.push({ method, url, rule });
+    }
+  });
+  app.addHook<{ Params: { id?: string } }>('onRequest', async (request) => {
+    const rule = request.routeOptions.config.access;
+    if (rule === undefined || rule === 'everybody' || rule === 'password') return;
+    const caller = await authenticate(request);
+    if (!hasRole(caller, rule)) {
+      throw new AppError('forbidden', `This needs the role ${rule}; yours is ${caller.role}.`);
+    }
+    const id = request.params.id === undefined ? null : parseRegistrationId(request.params.id);
+    if (id !== null && !(await isRegistrationOf(deps, id, caller))) {
+      throw new AppError('registration_not_found', 'No bulk registration has this id.');
+    }
+    Object.defineProperty(request, 'caller', { value: caller });
+  });
+}
+
+/** Sets the rule of all routes of a scope that have none of their own. */
+export function letIn(scope: App, rule: AccessRule): void {
+  scope.addHook('onRoute', (route) => {
+    route.config = { access: rule, ...route.config };
+  });
+}
