@@ -2,23 +2,26 @@ import { rmSync } from 'node:fs';
 import { chmod, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startEmbeddedPostgres } from '@bulk/embedded';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@bulk/embedded';
 import { Redis } from 'ioredis';
+import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { migrate } from '../migrate.ts';
 import { TEMPLATE_DATABASE } from './template.ts';
 import { waitFor } from './wait-for.ts';
 
-/** One PostgreSQL for the whole run, with a migrated database that each test file copies. */
+/**
+ * One PostgreSQL for the whole run, with a migrated database that each test file copies: an embedded one, or the
+ * server of TEST_DATABASE_URL, as its superuser.
+ */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const tempDir = await mkdtemp(join(await realpath(tmpdir()), 'bulk-test-'));
   // mkdtemp closes it to others, but root's PostgreSQL runs as another user.
   await chmod(tempDir, 0o755);
-  const postgres = await startEmbeddedPostgres({
-    dataDir: join(tempDir, 'postgres'),
-    log: () => {},
-    durable: false,
-  });
+  const given = process.env.TEST_DATABASE_URL;
+  const postgres = given
+    ? await givenServer(given)
+    : await startEmbeddedPostgres({ dataDir: join(tempDir, 'postgres'), log: () => {}, durable: false });
 
   // On Ctrl-C Vitest exits at once, without any teardown. npm passes the signal on, so that it comes
   // twice, and without a listener the second would end the process before it could clean up.
@@ -47,6 +50,15 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     throw error;
   }
   return tearDown;
+}
+
+async function givenServer(url: string): Promise<Pick<EmbeddedPostgres, 'url' | 'stop' | 'kill'>> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  // Of an earlier run.
+  await client.query(`drop database if exists ${TEMPLATE_DATABASE} with (force)`);
+  await client.end();
+  return { url, stop: async () => {}, kill: () => {} };
 }
 
 function at(url: string, database: string): string {
