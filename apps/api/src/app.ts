@@ -11,6 +11,7 @@ import { addDraining } from './plugins/draining.ts';
 import { addProblems, answerFrameworkError } from './plugins/errors.ts';
 import { addHealth } from './plugins/health.ts';
 import { addJsonBodies } from './plugins/json-body.ts';
+import { addLimits } from './plugins/limits.ts';
 import { addOpenApi } from './plugins/openapi.ts';
 import { answerParserError } from './plugins/parser-errors.ts';
 import { addRequestLog } from './plugins/request-log.ts';
@@ -31,6 +32,7 @@ export async function buildApp(deps: Deps): Promise<App> {
   addValidation(app);
   addSerialization(app);
   addAccess(app, deps);
+  addLimits(app, deps);
   await addSecurityHeaders(app);
   await addCors(app, deps.config);
   await addOpenApi(app);
@@ -50,6 +52,7 @@ function createServer({ config, log }: Deps): App {
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     bodyLimit: config.bodyLimitBytes,
+    trustProxy: config.trustedProxies.length > 0 && [...config.trustedProxies],
     /** A request, body and all, has this long to arrive. */
     requestTimeout: 60_000,
     /** A connection on which nothing moves is closed: a client that stalls holds a part of our memory. */

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { isIP } from 'node:net';
 
 /**
  * Every setting of the service. This file is the only reader of `process.env`; everything else
@@ -20,6 +21,12 @@ export interface Config {
   readonly apiAuth: 'none' | 'keys' | null;
   /** Tokens of an identity provider that are taken as keys are; null: none. */
   readonly jwt: { readonly jwksUrl: string; readonly issuer: string; readonly audience: string } | null;
+  /** Of one caller; null: no limit. */
+  readonly requestsPerMinute: number | null;
+  readonly mentorsPerDay: number | null;
+  readonly registrationsInFlight: number | null;
+  /** Proxies whose X-Forwarded-For is believed: addresses or CIDR ranges. */
+  readonly trustedProxies: readonly string[];
   readonly adminUser: string;
   /** null: the dashboard is not mounted. */
   readonly adminPassword: string | null;
@@ -32,6 +39,8 @@ export interface Config {
   readonly bodyLimitBytes: number;
   /** Clients that may watch registrations through one API process at once. */
   readonly maxWatchers: number;
+  /** Of them, with one key. */
+  readonly maxWatchersPerCaller: number;
   /** Mentors one statement writes. */
   readonly batchSize: number;
   /** Jobs of the queue `first` that one worker runs at once. */
@@ -93,6 +102,10 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
     apiAuth: read.optionalOneOf('API_AUTH', ['none', 'keys']),
     jwt: readJwt(read, errors),
+    requestsPerMinute: read.optionalInteger('REQUESTS_PER_MINUTE', LIMIT),
+    mentorsPerDay: read.optionalInteger('MENTORS_PER_DAY', LIMIT),
+    registrationsInFlight: read.optionalInteger('REGISTRATIONS_IN_FLIGHT', LIMIT),
+    trustedProxies: read.addresses('TRUSTED_PROXIES'),
     adminUser: read.text('ADMIN_USER', 'admin'),
     adminPassword: read.secret('ADMIN_PASSWORD', { minLength: 8 }),
     viewerPassword: read.secret('VIEWER_PASSWORD', { minLength: 8 }),
@@ -103,6 +116,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       max: 256 * 1024 * 1024,
     }),
     maxWatchers: read.integer('MAX_WATCHERS', 2_000, { min: 1, max: 100_000 }),
+    maxWatchersPerCaller: read.integer('MAX_WATCHERS_PER_CALLER', 200, { min: 1, max: 100_000 }),
     batchSize: read.integer('BATCH_SIZE', 1_000, { min: 1, max: 10_000 }),
     firstConcurrency: read.integer('FIRST_CONCURRENCY', 8, { min: 1, max: 500 }),
     restConcurrency: read.integer('REST_CONCURRENCY', 1, { min: 1, max: 500 }),
@@ -127,6 +141,8 @@ function readJwt(read: ReturnType<typeof settingsReader>, errors: string[]): Con
   return null;
 }
 
+const LIMIT: Range = { min: 1, max: 1_000_000_000 };
+
 interface Range {
   min: number;
   max: number;
@@ -135,6 +151,12 @@ interface Range {
 function settingsReader(env: NodeJS.ProcessEnv, errors: string[]) {
   // An empty value counts as none, as in `REDIS_URL= npm start`.
   const raw = (name: string) => env[name]?.trim() || null;
+
+  const list = (name: string): string[] =>
+    (raw(name) ?? '')
+      .split(',')
+      .map((each) => each.trim())
+      .filter(Boolean);
 
   const optionalInteger = (name: string, { min, max }: Range): number | null => {
     const value = raw(name);
@@ -216,11 +238,18 @@ function settingsReader(env: NodeJS.ProcessEnv, errors: string[]) {
       return value;
     },
 
+    addresses(name: string): string[] {
+      const values = list(name);
+      for (const value of values) {
+        const [address = '', bits = '0'] = value.split('/', 2);
+        if (isIP(address) === 0 || !/^\d{1,3}$/.test(bits))
+          errors.push(`${name} must list addresses like 10.0.0.1 or 10.0.0.0/8, not "${value}"`);
+      }
+      return values;
+    },
+
     origins(name: string): string[] {
-      const values = (raw(name) ?? '')
-        .split(',')
-        .map((each) => each.trim())
-        .filter(Boolean);
+      const values = list(name);
       for (const value of values) {
         const origin = URL.canParse(value) ? new URL(value).origin : null;
         if (origin !== value)

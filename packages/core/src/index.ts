@@ -5,6 +5,7 @@ export {
   type StoredApiKey,
 } from './access/api-keys.ts';
 export { ANONYMOUS, type Caller, hasRole, mayActFor, ROLES, type Role } from './access/caller.ts';
+export { countInFlight, countUse, type Limit, type Use } from './access/limits.ts';
 export { isRegistrationOf } from './access/scope.ts';
 export { retryFailed } from './attempts/retry-failed.ts';
 export { type Config, ConfigError, loadConfig, readEnvironment, refuseOpenAddress } from './config.ts';

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { AppError } from '@bulk/core';
+import { ANONYMOUS, AppError, type Caller, type Config } from '@bulk/core';
 import type { App } from '../fastify-app.ts';
 import type { EventStream } from './event-stream.ts';
 
@@ -7,14 +7,18 @@ import type { EventStream } from './event-stream.ts';
 const LAST_READ_MS = 1_000;
 
 export interface OpenStreams {
-  /** @throws AppError `unavailable` when the service is stopping */
-  refuseWhenClosing(): void;
-  add(stream: EventStream, response: ServerResponse): void;
+  /** @throws AppError `unavailable` when the service is stopping, `too_many_requests` for a key that has too many */
+  refuse(caller: Caller): void;
+  add(stream: EventStream, response: ServerResponse, caller: Caller): void;
 }
 
 /** Streams have no end of their own, and closing waits for them: so they are ended, and clients connect elsewhere. */
-export function keepOpenStreams(app: App): OpenStreams {
+export function keepOpenStreams(
+  app: App,
+  { maxWatchersPerCaller }: Pick<Config, 'maxWatchersPerCaller'>,
+): OpenStreams {
   const open = new Map<EventStream, ServerResponse>();
+  const ofCaller = new Map<string, number>();
   let isClosing = false;
 
   app.addHook('preClose', async () => {
@@ -27,12 +31,27 @@ export function keepOpenStreams(app: App): OpenStreams {
   });
 
   return {
-    refuseWhenClosing() {
+    refuse(caller) {
       if (isClosing) throw new AppError('unavailable', 'Please connect again.', { retryAfterSeconds: 1 });
+      // Without keys all have the same name, and MAX_WATCHERS is the limit.
+      if (caller === ANONYMOUS || (ofCaller.get(caller.name) ?? 0) < maxWatchersPerCaller) return;
+      throw new AppError(
+        'too_many_requests',
+        `${maxWatchersPerCaller} event streams are open with this key.`,
+        {
+          retryAfterSeconds: 5,
+        },
+      );
     },
-    add(stream, response) {
+    add(stream, response, { name }) {
       open.set(stream, response);
-      response.once('close', () => open.delete(stream));
+      ofCaller.set(name, (ofCaller.get(name) ?? 0) + 1);
+      response.once('close', () => {
+        open.delete(stream);
+        const left = (ofCaller.get(name) ?? 1) - 1;
+        if (left > 0) ofCaller.set(name, left);
+        else ofCaller.delete(name);
+      });
     },
   };
 }

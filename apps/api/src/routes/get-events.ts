@@ -38,10 +38,10 @@ const schema = {
 
 export function eventsRoute(app: App, deps: Deps): void {
   const watchers = createWatchers(deps);
-  const openStreams = keepOpenStreams(app);
+  const openStreams = keepOpenStreams(app, deps.config);
 
   app.get('/:id/events', { schema, config: { access: 'viewer' } }, async (request, reply) => {
-    openStreams.refuseWhenClosing();
+    openStreams.refuse(request.caller);
     // What comes after the first event finds the stream in its place.
     const watch = await watchers.watch(registrationIdOf(request.params), (event) => {
       stream.send(formatEvent(event));
@@ -65,7 +65,7 @@ export function eventsRoute(app: App, deps: Deps): void {
       stream.destroy();
       return reply.send(Readable.from([]));
     }
-    openStreams.add(stream, reply.raw);
+    openStreams.add(stream, reply.raw, request.caller);
     stream.send(PREAMBLE + formatEvent(first));
     if (first.name === 'end') stream.end();
     return reply.send(stream);

@@ -11,7 +11,7 @@ interface ProblemResponse {
 
 /** What the document says about the error responses of a route: one for each status of these codes, and of those that all have. */
 export function problems(...ofRoute: readonly ProblemCode[]): Partial<Record<ErrorStatus, ProblemResponse>> {
-  const codes: readonly ProblemCode[] = [...ofRoute, 'unauthorized', 'forbidden'];
+  const codes: readonly ProblemCode[] = [...ofRoute, 'unauthorized', 'forbidden', 'too_many_requests'];
   const statuses = new Set(codes.map((code) => PROBLEMS[code].status));
   return Object.fromEntries(
     [...statuses].map((status) => [
@@ -37,6 +37,7 @@ function responseOf(codes: readonly ProblemCode[]): ProblemResponse {
 const DETAILS: Partial<Record<ProblemCode, string>> = {
   unauthorized: 'Send your key in the header Authorization: Bearer <key>.',
   forbidden: 'This needs the role coordinator; yours is viewer.',
+  too_many_requests: 'You may use 600 requests a minute; 0 are left.',
   validation: 'duration_minutes must be at most 1440.',
   bad_request: 'The request body is not valid JSON, at character 6.',
   registration_not_found: 'There is no bulk registration bulk-002.',

@@ -1,5 +1,6 @@
 import type { Deps } from '@bulk/core';
 import type { App } from '../fastify-app.ts';
+import { addLoadShedding } from '../plugins/load-shedding.ts';
 import { deleteRoute } from './delete-registration.ts';
 import { eventsRoute } from './get-events.ts';
 import { detailsRoute } from './get-registration.ts';
@@ -12,6 +13,7 @@ import { submitRoute } from './submit-registration.ts';
 /** The five endpoints of the contract, and what goes beyond it. */
 export function registrationRoutes(deps: Deps) {
   return async (app: App): Promise<void> => {
+    await addLoadShedding(app);
     // Before a body is read: whatever is sent to an id that cannot be one, there is nothing there.
     app.addHook<{ Params: { id?: string } }>('onRequest', async ({ params: { id } }) => {
       if (id !== undefined) registrationIdOf({ id });

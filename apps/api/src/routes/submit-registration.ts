@@ -7,6 +7,7 @@ import {
 } from '@bulk/contract';
 import { AppError, type Caller, type Deps, dryRun, mayActFor, submitRegistration } from '@bulk/core';
 import type { App } from '../fastify-app.ts';
+import { admissionOf } from '../plugins/limits.ts';
 import { problems } from './problem-responses.ts';
 import { documented, IdempotencyHeaders, idempotencyKeyOf, pathOf, TAG } from './shared.ts';
 
@@ -46,11 +47,10 @@ export function submitRoute(app: App, deps: Deps): void {
     refuseOthers(request.caller, request.body.coordinator_id);
     if (request.query.dry_run)
       return reply.code(200).send(await dryRun({ ...deps, caller: request.caller }, request.body));
-    const { answer, replayed } = await submitRegistration(
-      { ...deps, caller: request.caller },
-      request.body,
-      key,
-    );
+    const { answer, replayed } = await submitRegistration({ ...deps, caller: request.caller }, request.body, {
+      idempotencyKey: key,
+      admit: admissionOf(deps, request, request.body.mentor_ids.length),
+    });
     if (replayed) reply.header('idempotency-replayed', 'true');
     return reply.code(202).header('location', pathOf(answer.id)).header('retry-after', '1').send(answer);
   });

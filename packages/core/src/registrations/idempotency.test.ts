@@ -30,7 +30,7 @@ const letKeysExpire = () =>
 
 test('fifty requests of one key at once make one registration and get one answer', async () => {
   const answers = await Promise.all(
-    Array.from({ length: 50 }, () => submitRegistration(deps, request, 'k1')),
+    Array.from({ length: 50 }, () => submitRegistration(deps, request, { idempotencyKey: 'k1' })),
   );
   expect(await registrations()).toBe(1);
   expect(new Set(answers.map(({ answer }) => JSON.stringify(answer))).size).toBe(1);
@@ -44,32 +44,40 @@ test('without a key the same request is a registration of its own each time', as
 });
 
 test('a replay answers as the first time, whatever has become of the registration', async () => {
-  const first = await submitRegistration(deps, request, 'k1');
+  const first = await submitRegistration(deps, request, { idempotencyKey: 'k1' });
   const id = parseRegistrationId(first.answer.id) ?? 0n;
   await runChain(deps, first.answer.id);
-  expect(await submitRegistration(deps, request, 'k1')).toEqual({ answer: first.answer, replayed: true });
+  expect(await submitRegistration(deps, request, { idempotencyKey: 'k1' })).toEqual({
+    answer: first.answer,
+    replayed: true,
+  });
   await cancelOrDelete(deps, id, { only: null, ifMatch: null });
-  expect(await submitRegistration(deps, request, 'k1')).toEqual({ answer: first.answer, replayed: true });
+  expect(await submitRegistration(deps, request, { idempotencyKey: 'k1' })).toEqual({
+    answer: first.answer,
+    replayed: true,
+  });
   expect(await registrations()).toBe(0);
 });
 
 test('the order of fields and a default that is spelled out make no other request', async () => {
-  const first = await submitRegistration(deps, request, 'k1');
+  const first = await submitRegistration(deps, request, { idempotencyKey: 'k1' });
   const reordered = { override_duplicates: false, ...Object.fromEntries(Object.entries(request).reverse()) };
-  expect(await submitRegistration(deps, reordered as typeof request, 'k1')).toEqual({
+  expect(await submitRegistration(deps, reordered as typeof request, { idempotencyKey: 'k1' })).toEqual({
     answer: first.answer,
     replayed: true,
   });
 });
 
 test('the same key with another request is refused, and nothing is stored', async () => {
-  await submitRegistration(deps, request, 'k1');
+  await submitRegistration(deps, request, { idempotencyKey: 'k1' });
   for (const other of [
     { notes: 'other' },
     { mentor_ids: request.mentor_ids.toReversed() },
     { override_duplicates: true },
   ]) {
-    await expect(submitRegistration(deps, { ...request, ...other }, 'k1')).rejects.toMatchObject({
+    await expect(
+      submitRegistration(deps, { ...request, ...other }, { idempotencyKey: 'k1' }),
+    ).rejects.toMatchObject({
       code: 'key_reused',
       fieldErrors: [{ header: 'idempotency-key' }],
     });
@@ -78,9 +86,9 @@ test('the same key with another request is refused, and nothing is stored', asyn
 });
 
 test('after 24 hours a key is as good as new, swept or not', async () => {
-  const first = await submitRegistration(deps, request, 'k1');
+  const first = await submitRegistration(deps, request, { idempotencyKey: 'k1' });
   await letKeysExpire();
-  const second = await submitRegistration(deps, { ...request, notes: 'next day' }, 'k1');
+  const second = await submitRegistration(deps, { ...request, notes: 'next day' }, { idempotencyKey: 'k1' });
   expect(second.replayed).toBe(false);
   expect(second.answer.id).not.toBe(first.answer.id);
 
@@ -93,7 +101,7 @@ test('one sweep deletes all expired keys, and no other', async () => {
   await deps.db.prisma.$executeRaw`
     insert into idempotency_keys (key, operation, request_hash, registration_id, attempt, answered_at, created_at)
     select n::text, 'POST', '', 1, 1, now(), now() - interval '25 hours' from generate_series(1, 12000) n`;
-  await submitRegistration(deps, request, 'fresh');
+  await submitRegistration(deps, request, { idempotencyKey: 'fresh' });
   await sweep(deps, new AbortController().signal);
   expect(await deps.db.prisma.idempotencyKey.findMany({ select: { key: true } })).toEqual([{ key: 'fresh' }]);
 });
@@ -125,7 +133,7 @@ test('a retry that was refused leaves its key free', async () => {
 
 test('a key serves a registration and a retry of it, once each', async () => {
   const id = await failedRegistration();
-  await submitRegistration(deps, request, 'k1');
+  await submitRegistration(deps, request, { idempotencyKey: 'k1' });
   const retried = await retryFailed(deps, id, { action: 'retry_failed' }, { idempotencyKey: 'k1' });
   expect(retried.replayed).toBe(false);
   await expect(

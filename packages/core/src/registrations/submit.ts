@@ -1,6 +1,6 @@
 import type { CreateRegistrationRequest, CreateRegistrationResponse } from '@bulk/contract';
 import type { CallerDeps } from '../deps.ts';
-import type { KeyedRequest } from './idempotency-keys.ts';
+import type { KeptAnswer, KeyedRequest } from './idempotency-keys.ts';
 import { formatRegistrationId } from './ids.ts';
 import { insertRegistration } from './insert-registration.ts';
 import { type Accepted, findReplay, keyedRequest } from './replay.ts';
@@ -9,15 +9,21 @@ import { type Accepted, findReplay, keyedRequest } from './replay.ts';
  * Accepts a bulk registration: durable when this returns. The job is added after the commit and is not
  * waited for, so a queue that does not answer delays the work and never the answer.
  *
- * @param idempotencyKey with the same key and request, now or later, the same answer, and nothing new
+ * @param options.idempotencyKey with the same key and request, now or later, the same answer, and nothing new
+ * @param options.admit throws when the caller may not register so much; not asked for a replay
  * @throws AppError `key_reused`
  */
 export async function submitRegistration(
   { db, queue, config, log, caller }: CallerDeps,
   request: CreateRegistrationRequest,
-  idempotencyKey: string | null = null,
+  { idempotencyKey = null, admit = null }: SubmitOptions = {},
 ): Promise<Accepted<CreateRegistrationResponse>> {
   const keyed = idempotencyKey === null ? null : keyedSubmit(idempotencyKey, request);
+  if (admit !== null) {
+    const kept = keyed && (await findReplay(db.prisma, keyed, 'POST'));
+    if (kept) return replayOf(request, kept);
+    await admit();
+  }
   for (;;) {
     const stored = await insertRegistration(db.prisma, request, {
       batchSize: config.batchSize,
@@ -32,8 +38,20 @@ export async function submitRegistration(
       return { answer: toAnswer(request, stored.id, stored.createdAt), replayed: false };
     }
     const kept = keyed && (await findReplay(db.prisma, keyed, 'POST'));
-    if (kept) return { answer: toAnswer(request, kept.registrationId, kept.answeredAt), replayed: true };
+    if (kept) return replayOf(request, kept);
   }
+}
+
+export interface SubmitOptions {
+  idempotencyKey?: string | null;
+  admit?: (() => Promise<void>) | null;
+}
+
+function replayOf(
+  request: CreateRegistrationRequest,
+  { registrationId, answeredAt }: KeptAnswer,
+): Accepted<CreateRegistrationResponse> {
+  return { answer: toAnswer(request, registrationId, answeredAt), replayed: true };
 }
 
 /** What is left out and what is given as its default are the same request. */

@@ -1,0 +1,159 @@
+import { BASE_PATH, type Problem } from '@bulk/contract';
+import {
+  createApiKey,
+  createTestDeps,
+  mentors,
+  registrationRequest,
+  type TestDeps,
+} from '@bulk/core/testing';
+import type { LightMyRequestResponse } from 'fastify';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { buildApp } from '../app.ts';
+import type { App } from '../fastify-app.ts';
+
+let deps: TestDeps;
+const apps: App[] = [];
+beforeEach(async () => {
+  deps = await createTestDeps({
+    backend: 'memory',
+    settings: {
+      API_AUTH: 'keys',
+      REQUESTS_PER_MINUTE: '1000',
+      MENTORS_PER_DAY: '10',
+      REGISTRATIONS_IN_FLIGHT: '3',
+      TRUSTED_PROXIES: '127.0.0.1',
+    },
+  });
+});
+afterEach(async () => {
+  await Promise.all(apps.splice(0).map((app) => app.close()));
+  await deps.close();
+});
+
+async function start(changed: Partial<TestDeps['config']> = {}): Promise<App> {
+  const app = await buildApp({ ...deps, config: { ...deps.config, ...changed } });
+  apps.push(app);
+  return app;
+}
+
+async function headersOf(name: string): Promise<{ authorization: string }> {
+  const key = await createApiKey(deps.db, {
+    name,
+    role: 'coordinator',
+    coordinatorIds: null,
+    expiresAt: null,
+  });
+  return { authorization: `Bearer ${key}` };
+}
+
+const problemOf = (response: LightMyRequestResponse) => response.json<Problem>();
+
+test('requests of one key are counted by all processes together, and of each key for itself', async () => {
+  const [one, other] = [await start({ requestsPerMinute: 5 }), await start({ requestsPerMinute: 5 })];
+  const headers = await headersOf('busy');
+  const answers = await Promise.all(
+    Array.from({ length: 12 }, (_, index) => (index % 2 ? one : other).inject({ url: BASE_PATH, headers })),
+  );
+  const refused = answers.filter(({ statusCode }) => statusCode === 429);
+  // A new minute may begin in between.
+  expect([2, 7]).toContain(refused.length);
+  expect(problemOf(refused[0]!)).toMatchObject({
+    type: 'urn:bulk-registrations:problem:too-many-requests',
+    detail: 'You may use 5 requests a minute; 0 are left.',
+  });
+  expect(refused[0]?.headers).toMatchObject({
+    'ratelimit-policy': '"requests";q=5;w=60',
+    ratelimit: expect.stringMatching(/^"requests";r=0;t=\d{1,2}$/),
+    'retry-after': expect.stringMatching(/^\d{1,2}$/),
+  });
+  expect((await one.inject({ url: BASE_PATH, headers: await headersOf('quiet') })).statusCode).toBe(200);
+});
+
+test('without keys callers are told apart by their address, also behind a proxy', async () => {
+  const app = await start({ apiAuth: null, requestsPerMinute: 1 });
+  const from = async (address: string) =>
+    (await app.inject({ url: BASE_PATH, headers: { 'x-forwarded-for': address } })).statusCode;
+  expect(await from('192.0.2.1')).toBe(200);
+  expect(await from('192.0.2.2')).toBe(200);
+  const forged = app.inject({
+    url: BASE_PATH,
+    headers: { 'x-forwarded-for': '192.0.2.3' },
+    remoteAddress: '192.0.2.9',
+  });
+  expect((await forged).statusCode).toBe(200);
+  const again = await app.inject({ url: BASE_PATH, remoteAddress: '192.0.2.9' });
+  expect([200, 429]).toContain(again.statusCode);
+});
+
+test('mentors are counted for a day; what is refused or repeated is not counted', async () => {
+  const app = await start({ registrationsInFlight: null });
+  const headers = await headersOf('busy');
+  const submit = async (count: number, key?: string) => {
+    const response = await app.inject({
+      method: 'POST',
+      url: BASE_PATH,
+      headers: { ...headers, ...(key && { 'idempotency-key': key }) },
+      payload: registrationRequest({ mentor_ids: mentors('m', count) }),
+    });
+    return response.statusCode === 429 ? problemOf(response).detail : response.statusCode;
+  };
+  expect(await submit(6, 'one')).toBe(202);
+  expect(await submit(6, 'one')).toBe(202);
+  expect(await submit(5)).toBe('You may use 10 mentors a day; 4 are left.');
+  expect(await submit(4)).toBe(202);
+  expect(await submit(1)).toBe('You may use 10 mentors a day; 0 are left.');
+});
+
+test('registrations in flight are limited for each key', async () => {
+  const app = await start({ mentorsPerDay: null });
+  const [busy, quiet] = [await headersOf('busy'), await headersOf('quiet')];
+  const submit = (headers: object) =>
+    app.inject({
+      method: 'POST',
+      url: BASE_PATH,
+      headers: { ...headers },
+      payload: registrationRequest({ mentor_ids: ['m-1'] }),
+    });
+  for (let count = 0; count < 3; count += 1) expect((await submit(busy)).statusCode).toBe(202);
+  const refused = await submit(busy);
+  expect([refused.statusCode, problemOf(refused).detail]).toEqual([
+    429,
+    'You have 3 registrations that are processing; wait until one is done.',
+  ]);
+  expect((await submit(quiet)).statusCode).toBe(202);
+});
+
+test('event streams are limited for each key', async () => {
+  const app = await start({ maxWatchersPerCaller: 2 });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const headers = await headersOf('busy');
+  const created = await app.inject({
+    method: 'POST',
+    url: BASE_PATH,
+    headers,
+    payload: registrationRequest({ mentor_ids: ['m-1'] }),
+  });
+  const { id } = created.json<{ id: string }>();
+  const stopping = new AbortController();
+  const watch = () =>
+    fetch(`${app.listeningOrigin}${BASE_PATH}/${id}/events`, { headers, signal: stopping.signal });
+  expect((await watch()).status).toBe(200);
+  expect((await watch()).status).toBe(200);
+  expect((await watch()).status).toBe(429);
+  stopping.abort();
+});
+
+test('an overloaded process refuses new requests, and says when to try again', async () => {
+  const app = await start({ apiAuth: null });
+  const statuses = new Set<number>();
+  const until = performance.now() + 20_000;
+  while (!statuses.has(503) && performance.now() < until) {
+    const busyUntil = performance.now() + 900;
+    while (performance.now() < busyUntil);
+    const response = await app.inject({ url: BASE_PATH });
+    statuses.add(response.statusCode);
+    if (response.statusCode === 503) expect(response.headers['retry-after']).toBe('2');
+  }
+  expect(statuses).toContain(503);
+  expect((await app.inject({ url: '/healthz' })).statusCode).toBe(200);
+});
