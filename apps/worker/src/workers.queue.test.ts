@@ -163,3 +163,25 @@ test('a transient error is tried again until it has passed', async () => {
   await deps.db.prisma.$executeRaw`alter table activities_away rename to activities`;
   expect(await finished(id)).toMatchObject({ status: 'completed', success_count: 5, transient_error: null });
 });
+
+test('a coordinator with many large registrations delays those of others by one turn, not by many', async () => {
+  // With time slices of 1 ms each job writes two batches and makes room for the next.
+  const config = { ...deps.config, timeSliceMs: 1, firstConcurrency: 8, restConcurrency: 1 };
+  const many = await Promise.all(
+    Array.from({ length: 6 }, (_, index) =>
+      submit(deps, { coordinator_id: 'busy', mentor_ids: mentors(`busy-${index}`, 1_000) }),
+    ),
+  );
+  const one = await submit(deps, { coordinator_id: 'quiet', mentor_ids: mentors('quiet', 1_000) });
+  workers.push(startWorkers({ ...deps, config }, stopping.signal));
+  for (const id of [...many, one]) expect(await finished(id)).toMatchObject({ status: 'completed' });
+
+  const batches = await deps.db.prisma.registrationBatch.findMany({
+    where: { batchNo: { gt: 0 } },
+    orderBy: { processedAt: 'asc' },
+    select: { registrationId: true },
+  });
+  const order = batches.map(({ registrationId }) => registrationId);
+  // Every second turn is its own, so it is done after 2 of 7 parts of the work; in order of arrival it would be 7.
+  expect(order.lastIndexOf(parseRegistrationId(one) ?? 0n)).toBeLessThan(order.length / 2);
+});

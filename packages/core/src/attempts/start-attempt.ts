@@ -101,6 +101,7 @@ export async function startAttempt(
       set
         status = 'processing',
         generation = generation + 1,
+        turn = null,
         override_duplicates = coalesce(${overrideDuplicates}::boolean, override_duplicates),
         failure_count = failure_count - ${mentors.length}::integer,
         completed_at = null,

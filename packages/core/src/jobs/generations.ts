@@ -4,9 +4,9 @@ import { Prisma } from '../database/generated/client.ts';
 import { STARTED_AT } from '../progress/registration-snapshot.ts';
 import type { JobData, NewJob } from './job.ts';
 
-/** Claims the next generation of an attempt; null if this job is stale, or the attempt is over. */
+/** Claims the next generation of an attempt, and its next turn; null if this job is stale, or the attempt is over. */
 export async function claimNextGeneration(db: Executor, job: JobData): Promise<NewJob | null> {
-  const [claimed] = await claimNextGenerations(db, [job]);
+  const [claimed] = await claimNextGenerations(db, [job], NEXT_TURN);
   if (claimed === undefined) return null;
   const { hasBegun: _, ...next } = claimed;
   return next;
@@ -17,14 +17,45 @@ export interface ClaimedJob extends NewJob {
   hasBegun: boolean;
 }
 
-/** As `claimNextGeneration`, for many jobs at once; stale ones are left out. */
-export function claimNextGenerations(db: Executor, jobs: readonly JobData[]): Promise<ClaimedJob[]> {
+/**
+ * Gives each coordinator one turn in a round: behind the last turn of the coordinator's own registrations, and not
+ * before the round that is going on. So a coordinator with many registrations delays those of others by one
+ * time slice in each of theirs, and not by many.
+ */
+const NEXT_TURN = Prisma.sql`
+  greatest(
+    (
+      select max(own.turn) + 1
+      from bulk_registrations own
+      where own.status = 'processing'
+        and own.turn is not null
+        and own.coordinator_id = r.coordinator_id
+    ),
+    (
+      select min(waiting.turn)
+      from bulk_registrations waiting
+      where waiting.status = 'processing'
+        and waiting.turn is not null
+    ),
+    1
+  )`;
+
+/** A job that was lost keeps its turn. */
+const SAME_TURN = Prisma.sql`
+  case when ${STARTED_AT} is not null then coalesce(r.turn, ${NEXT_TURN}) end`;
+
+/** Claims the next generation of many jobs that were lost; stale ones are left out. */
+export function claimNextGenerations(
+  db: Executor,
+  jobs: readonly JobData[],
+  turn = SAME_TURN,
+): Promise<ClaimedJob[]> {
   return db.$queryRaw<ClaimedJob[]>`
     update bulk_registrations r
-    set generation = r.generation + 1, taken_since = null
+    set generation = r.generation + 1, taken_since = null, turn = ${turn}
     from ${rowsOf(jobs)}
     where ${IS_CURRENT}
-    returning r.id::text as "registrationId", r.attempt, r.generation, r.mentor_count as "mentorCount",
+    returning r.id::text as "registrationId", r.attempt, r.generation, r.mentor_count as "mentorCount", r.turn,
       ${STARTED_AT} is not null as "hasBegun"`;
 }
 

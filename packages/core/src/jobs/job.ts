@@ -13,11 +13,13 @@ export interface JobData {
 export interface NewJob extends JobData {
   /** Of the registration. */
   mentorCount: number;
+  /** In the queue `rest`: the lowest is taken first. */
+  turn?: number | null;
 }
 
 /**
  * - first: the first batch of each attempt; a small registration is done with it
- * - rest: the other batches, in time slices; what is left after one waits at the end of the queue
+ * - rest: the other batches, in time slices; what is left after one waits for the next turn of its coordinator
  */
 export const QUEUES = ['first', 'rest'] as const;
 export type QueueName = (typeof QUEUES)[number];

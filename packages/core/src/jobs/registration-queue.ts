@@ -41,6 +41,12 @@ const DEADLINE_MS = 2_000;
 /** Jobs kept in memory for a server that does not answer; the sweeper adds the others later. */
 const MAX_UNANSWERED = 1_000;
 
+/**
+ * BullMQ's lowest priority. A workload that never pauses reaches it after days; from then on it is first come, first
+ * served, until all large registrations are done once.
+ */
+const LAST_TURN = 2 ** 21 - 1;
+
 const DAY_SECONDS = 24 * 60 * 60;
 
 /** Tries of one job before it is left to the sweeper: about two minutes with `retryDelayMs`. */
@@ -60,11 +66,15 @@ export function createQueue(config: QueueConfig, log: Logger): RegistrationQueue
   const kept = config.redisUrl === null ? { age: DAY_SECONDS } : { age: DAY_SECONDS, count: 10_000 };
 
   let unanswered = 0;
-  const enqueue = async ({ mentorCount, ...job }: NewJob, queueName: QueueName): Promise<void> => {
+  const enqueue = async (
+    { mentorCount, turn = null, ...job }: NewJob,
+    queueName: QueueName,
+  ): Promise<void> => {
     if (unanswered >= MAX_UNANSWERED) throw new Error('the queue does not answer');
     unanswered += 1;
     const added = byName[queueName].add(jobName(job, mentorCount), job, {
       jobId: jobId(job),
+      ...(queueName === 'rest' && { priority: Math.min(turn ?? 1, LAST_TURN) }),
       attempts: TRIES,
       backoff: { type: 'custom' },
       removeOnComplete: kept,
@@ -106,11 +116,16 @@ export function createQueue(config: QueueConfig, log: Logger): RegistrationQueue
       const queue = byName[queueName];
       const asked = Promise.all([
         queue.getWaitingCount(),
+        queue.getPrioritizedCount(),
         queue.getDelayedCount(Date.now()),
         queue.isPaused(),
       ]);
-      const [waiting, due, isPaused] = await withDeadline(asked, DEADLINE_MS, 'asking the queue');
-      return waiting + due > 0 || isPaused;
+      const [waiting, prioritized, due, isPaused] = await withDeadline(
+        asked,
+        DEADLINE_MS,
+        'asking the queue',
+      );
+      return waiting + prioritized + due > 0 || isPaused;
     },
 
     async ping() {

@@ -39,7 +39,7 @@ export class TransientJobError extends Error {
 /**
  * Runs one job. In the queue `first` it writes the first batch. In the queue `rest` it writes batches for a
  * time slice, and for one more as long as no other job waits. What is left goes to a job of the next
- * generation, at the end of the queue `rest`.
+ * generation, which waits for the next turn of its coordinator.
  *
  * @throws TransientJobError
  */
