@@ -14,7 +14,7 @@ export type Statement =
 const TEXTS: readonly (readonly [Statement, RegExp])[] = [
   ['batch', /registration_is_ours/],
   ['submit', /insert into bulk_registrations/],
-  ['cancel', /update [^ ]*bulk_registrations.* set "?status/i],
+  ['cancel', /with cancelled as/],
   ['delete', /delete from [^ ]*bulk_registrations/i],
   ['claim-generation', /set generation = r\.generation \+ 1/],
   ['enqueue', /add_job/i],
