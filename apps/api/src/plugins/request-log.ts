@@ -10,7 +10,8 @@ export function addRequestLog(app: App): void {
     request.log[level](
       {
         method: request.method,
-        url: request.url.slice(0, 500),
+        // Without the query: somebody may have put a key there.
+        path: request.url.split('?', 1)[0]?.slice(0, 500),
         status: reply.statusCode,
         durationMs: Math.round(reply.elapsedTime * 10) / 10,
       },
