@@ -37,7 +37,10 @@ test('no log and no answer has a key, a password or an Idempotency-Key, whatever
   const key = await createApiKey(deps.db, { name: 'front office', role: 'admin', ...scope });
   const idempotencyKey = 'idempotency-key-of-a-client';
   const answers: string[] = [];
-  const ask = async (path: string, { headers = {}, ...init }: RequestInit = {}) => {
+  const ask = async (
+    path: string,
+    { headers = {}, ...init }: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> } = {},
+  ) => {
     const authorization = `Bearer ${key}`;
     const response = await fetch(`${url}${path}`, { ...init, headers: { authorization, ...headers } });
     answers.push(JSON.stringify([...response.headers]), await response.text());
