@@ -13,6 +13,8 @@ export interface InstallOptions {
   /** A file descriptor for the log of the processes. */
   logFile: number;
   nodeArgs: readonly string[];
+  /** More settings. */
+  settings?: Record<string, string>;
 }
 
 let count = 0;
@@ -21,7 +23,7 @@ export type Installation = Awaited<ReturnType<typeof install>>;
 
 /** Starts the service with a database and queues of its own, in processes of its own, with default settings. */
 export async function install(options: InstallOptions) {
-  const { servers, logFile, nodeArgs } = options;
+  const { servers, logFile, nodeArgs, settings = {} } = options;
   count += 1;
   const name = `bench_${process.pid}_${count}`;
   const databaseUrl = withDatabase(servers.postgresUrl, name);
@@ -31,11 +33,12 @@ export async function install(options: InstallOptions) {
     QUEUE_PREFIX: `bench_${count}`,
     PORT: String(port),
     ...(servers.redisUrl && { REDIS_URL: servers.redisUrl }),
+    ...settings,
   };
   await migrate(loadConfig(env));
 
-  const start = (program: 'api' | 'worker') =>
-    startProcess(program, env, { isBuilt: true, output: logFile, nodeArgs });
+  const start = (program: 'api' | 'worker', more: Record<string, string> = {}) =>
+    startProcess(program, { ...env, ...more }, { isBuilt: true, output: logFile, nodeArgs });
   let api = await start('api');
   const workers = await Promise.all(Array.from({ length: options.workers }, () => start('worker')));
   const pool = new pg.Pool({ connectionString: databaseUrl, max: POOL_SIZE });
@@ -55,9 +58,9 @@ export async function install(options: InstallOptions) {
     },
     workers,
     /** A fresh process on the same port, with nothing in its memory. */
-    async restartApi() {
+    async restartApi(more: Record<string, string> = {}) {
       await api.stop();
-      api = await start('api');
+      api = await start('api', more);
     },
     /** Ends the processes and drops the database. */
     remove: async () => {

@@ -7,6 +7,7 @@ import { recordRun } from './records.ts';
 import { describeRun, type Run, textOf } from './report.ts';
 import type { Family, Row } from './row.ts';
 import { fairness } from './rows/fairness.ts';
+import { keys } from './rows/keys.ts';
 import { list } from './rows/list.ts';
 import { memory } from './rows/memory.ts';
 import { duplicates, mentors } from './rows/mentors.ts';
@@ -14,6 +15,7 @@ import { parsing, polls } from './rows/polls.ts';
 import { present } from './rows/present.ts';
 import { details, pages } from './rows/results.ts';
 import { retries } from './rows/retries.ts';
+import { sharing } from './rows/sharing.ts';
 import { idle, small } from './rows/small.ts';
 import { workers } from './rows/workers.ts';
 import { createWorld } from './world.ts';
@@ -26,7 +28,9 @@ const FAMILIES: readonly Family[] = [
   small,
   idle,
   fairness,
+  sharing,
   polls,
+  keys,
   parsing,
   details,
   pages,

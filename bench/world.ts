@@ -25,7 +25,7 @@ export interface World {
   readonly redis: Server;
   readonly dir: string;
   /** Starts the service on a fresh database. */
-  install(options?: { workers?: number }): Promise<Installation>;
+  install(options?: { workers?: number; settings?: Record<string, string> }): Promise<Installation>;
   /** To be closed after the family of rows, in reverse order. */
   defer(close: () => Promise<unknown>): void;
   /** Closes what a family has opened. */
@@ -57,10 +57,10 @@ export async function createWorld(backend: Backend, nodeArgs: readonly string[])
     postgres,
     redis,
     dir,
-    async install({ workers = 1 } = {}) {
+    async install({ workers = 1, settings = {} } = {}) {
       const redisUrl = backend === 'redis' ? redis.url : null;
       const servers = { postgresUrl: postgres.url, redisUrl };
-      const installation = await install({ servers, workers, logFile, nodeArgs });
+      const installation = await install({ servers, workers, logFile, nodeArgs, settings });
       world.defer(installation.remove);
       return installation;
     },

@@ -70,7 +70,7 @@ export const parsing: Family = {
   },
 };
 
-async function finishedPoll({ client, baseUrl }: Installation) {
+export async function finishedPoll({ client, baseUrl }: Installation) {
   const { id } = await client.submit(JSON.stringify(newWork(8)));
   await client.finished(id);
   const { headers } = await client.get(`/${id}`);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Caller, type Deps, findApiKey, isSecretOf, parseApiKey, type StoredApiKey } from '@bulk/core';
 import pLimit from 'p-limit';
 
@@ -20,12 +20,12 @@ export function createApiKeyVerifier({ db }: Pick<Deps, 'db'>): (text: string) =
   const oneHashAtATime = pLimit(1);
 
   return async (text) => {
-    const parsed = parseApiKey(text);
-    if (parsed === null) return null;
-    const digest = createHash('sha256').update(text).digest('base64');
+    const digest = hash('sha256', text, 'base64');
     const before = known.get(digest);
     if (before && performance.now() - before.readAt < REVOKED_AFTER_MS) return before.key;
 
+    const parsed = parseApiKey(text);
+    if (parsed === null) return null;
     const readAt = performance.now();
     const key = await findApiKey(db, parsed.prefix);
     const isRight =

@@ -25,8 +25,9 @@ declare module 'fastify' {
     access?: AccessRule;
   }
   interface FastifyRequest {
-    /** Set where the route's rule is a role. */
-    caller: Caller;
+    /** Anonymous where the API is open, and where the route's rule is no role. */
+    readonly caller: Caller;
+    identified: Caller | null;
   }
   interface FastifyInstance {
     /** Every route and its rule, once the app is ready. */
@@ -42,8 +43,12 @@ export function addAccess(app: App, deps: Deps): void {
   const authenticate = createAuthenticator(deps);
   const routes: Array<{ method: string | string[]; url: string; config?: { access?: AccessRule } }> = [];
   app.decorate('routeAccess', []);
-  // Nobody reads it before the hook has set it, but where the route is open.
-  app.decorateRequest('caller', { getter: () => ANONYMOUS });
+  app.decorateRequest('identified', null);
+  app.decorateRequest('caller', {
+    getter() {
+      return this.identified ?? ANONYMOUS;
+    },
+  });
 
   app.addHook('onRoute', (route) => {
     // What answers the browser before it sends a request of another origin: without a key.
@@ -70,7 +75,7 @@ export function addAccess(app: App, deps: Deps): void {
     if (id !== null && !(await isRegistrationOf(deps, id, caller))) {
       throw new AppError('registration_not_found', 'No bulk registration has this id.');
     }
-    Object.defineProperty(request, 'caller', { value: caller });
+    request.identified = caller;
   });
 }
 
