@@ -246,11 +246,11 @@ test('an aborted call ends with the reason it was given, also between two tries'
   await expect(stopped.list({}, { signal: controller.signal })).rejects.toThrow('enough');
 });
 
-test('token and headers go along', async () => {
+test('key and headers go along', async () => {
   const sent: Headers[] = [];
   const observed = createClient({
     baseUrl: `${service.url}/`,
-    token: 't-1',
+    apiKey: 't-1',
     headers: () => ({ 'x-tenant': 'a' }),
     fetch: (input, init) => {
       sent.push(new Headers(init?.headers));

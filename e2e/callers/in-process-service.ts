@@ -16,8 +16,8 @@ export interface InProcessService {
   close(): Promise<void>;
 }
 
-export async function startInProcess(): Promise<InProcessService> {
-  const deps = await createTestDeps({ backend: 'memory' });
+export async function startInProcess(settings: Record<string, string> = {}): Promise<InProcessService> {
+  const deps = await createTestDeps({ backend: 'memory', settings });
   let port = 0;
   const listen = async () => {
     const app = await buildApp(deps);

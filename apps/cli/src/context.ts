@@ -1,11 +1,12 @@
 import { type BulkClient, createClient } from '@bulk/client';
+import { readApiKey } from './api-key.ts';
 import type { Io } from './io.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Options of every command. */
 export interface GlobalOptions {
   url?: string;
-  token?: string;
+  keyFile?: string;
   json?: true;
 }
 
@@ -26,7 +27,7 @@ export function createContext(io: Io, options: GlobalOptions): Context {
   const say = (line: string) => void io.stderr.write(`${line}\n`);
   const client = createClient({
     baseUrl: serviceUrl(options.url ?? io.env.BULK_URL ?? DEFAULT_URL),
-    token: options.token ?? io.env.BULK_TOKEN,
+    apiKey: readApiKey(options.keyFile, io, say),
     onRetry: ({ error, delayMs }) =>
       say(`${error.message}; trying again in ${(delayMs / 1_000).toFixed(1)} s`),
   });

@@ -15,6 +15,12 @@ export interface Failure {
 const REFUSED = [400, 401, 403, 413, 415, 422];
 const NOT_POSSIBLE = [404, 409, 410, 412];
 
+/** What to do about a key, after the reason of the service. */
+const ADVICE: Record<number, string> = {
+  401: 'Give a valid key with --key-file or BULK_API_KEY. The operator of the service creates keys.',
+  403: 'Use a key that allows this. The operator of the service creates keys.',
+};
+
 /** The option that sets a field, where their names differ. */
 const OPTIONS: Record<string, string> = {
   coordinator_id: '--coordinator',
@@ -34,6 +40,7 @@ export function failureOf(error: unknown): Failure {
     lines: [
       `Error: ${visible(message)}`,
       ...errors.map((fieldError) => `  ${visible(fieldErrorLine(fieldError))}`),
+      ...(ADVICE[status] === undefined ? [] : [ADVICE[status]]),
     ],
     document: { error: { message, status, type, errors } },
   };

@@ -19,7 +19,7 @@ export function createProgram(
   const program = new Command('bulk')
     .description('Register one activity for many mentors, and see the result of each.')
     .option('--url <url>', 'address of the service; default: BULK_URL, or http://localhost:3000')
-    .option('--token <token>', 'sent as "Authorization: Bearer …"; default: BULK_TOKEN')
+    .option('--key-file <file>', 'file with your API key; default: the key in BULK_API_KEY, or none')
     .option('--json', 'print answers as JSON, with bulk watch one document a line')
     .addHelpText('after', EXIT_CODES_HELP)
     .configureHelp({ showGlobalOptions: true })

@@ -12,7 +12,7 @@ export function messageOf(error: unknown): string {
 }
 
 /** Tells whether the error is transient: the same call may succeed in a moment. */
-export function isPassing(error: unknown): boolean {
+export function isTransient(error: unknown): boolean {
   return error instanceof ServiceUnreachable || (error instanceof ApiProblem && error.status >= 500);
 }
 

@@ -124,7 +124,7 @@ export function createClient(clientOptions: ClientOptions) {
       return resultPages(transport, id, options);
     },
 
-    /** For a link. A browser that follows it brings neither `token` nor `headers` along. */
+    /** For a link. A browser that follows it brings neither `apiKey` nor `headers` along. */
     resultsUrl(id: string, options: ResultsUrlOptions): string {
       return resultsUrl(transport, id, options);
     },

@@ -69,6 +69,15 @@ export function retryAfterMsOf({ headers }: Response): number | null {
   return Number.isNaN(at) ? null : Math.max(0, at - Date.now());
 }
 
+/** What the service says of a key that it can't read; here nothing is sent. It does not repeat the key. */
+export function malformedApiKey(): ApiProblem {
+  return ownProblem(
+    'unauthorized',
+    401,
+    'This is not a key: it is empty, or has a character that no key has.',
+  );
+}
+
 function ownProblem(code: ProblemCode, status: number, detail: string): ApiProblem {
   return new ApiProblem({ type: TYPE_PREFIX + code.replaceAll('_', '-'), title: detail, status, detail });
 }

@@ -7,7 +7,7 @@ const LONGEST_DELAY_MS = 8_000;
 const LONGEST_RETRY_AFTER_MS = 60_000;
 
 /** Too much to do, or nobody home behind the gateway: the same request may succeed in a moment. */
-const PASSING_STATUSES = [429, 502, 503, 504];
+const TRANSIENT_STATUSES = [429, 502, 503, 504];
 
 export interface RetryOptions {
   /** The first one counts. */
@@ -30,7 +30,7 @@ export async function withRetries<T>(
     try {
       return await attempt(earlier);
     } catch (error) {
-      if (earlier + 1 >= tries || !isPassing(error)) throw error;
+      if (earlier + 1 >= tries || !isTransient(error)) throw error;
       const delayMs = retryDelayMs(error, earlier);
       if (delayMs > LONGEST_RETRY_AFTER_MS) throw error;
       onRetry?.(error, delayMs);
@@ -39,8 +39,8 @@ export async function withRetries<T>(
   }
 }
 
-export function isPassing(error: unknown): error is ApiProblem | ServiceUnreachable {
-  if (error instanceof ApiProblem) return PASSING_STATUSES.includes(error.status);
+export function isTransient(error: unknown): error is ApiProblem | ServiceUnreachable {
+  if (error instanceof ApiProblem) return TRANSIENT_STATUSES.includes(error.status);
   return error instanceof ServiceUnreachable;
 }
 

@@ -1,12 +1,13 @@
 import { BASE_PATH } from '@bulk/contract/plain';
+import { type ApiKey, authorizationOf } from './api-key.ts';
 import { ApiProblem, problemFrom, ServiceUnreachable } from './errors.ts';
 import { withRetries } from './retrying.ts';
 
 export interface ClientOptions {
   /** Where the service is, such as `https://bulk.example.org`; in a browser `''` is the page's own origin. */
   baseUrl: string;
-  /** Goes along as `Authorization: Bearer …`, for a gateway in front of the service. */
-  token?: string | undefined;
+  /** Sent with every request as `Authorization: Bearer …`: a key of the service, or a token of an identity provider. */
+  apiKey?: ApiKey | undefined;
   /** Go along with every request; a function is asked each time. */
   headers?: Record<string, string> | (() => Record<string, string>) | undefined;
   /** How long an answer may take, with its body: 60,000 ms unless said otherwise. */
@@ -111,7 +112,7 @@ function initOf({ method, headers, body }: Call, client: ClientOptions): Request
   return {
     method,
     headers: {
-      ...(client.token !== undefined && { authorization: `Bearer ${client.token}` }),
+      ...authorizationOf(client.apiKey),
       ...own,
       ...(body && { 'content-type': 'application/json' }),
       ...headers,

@@ -3,7 +3,7 @@ import { readEvents, StreamsImpossible } from './event-stream.ts';
 import { pause } from './pause.ts';
 import { createPoller } from './polling.ts';
 import type { RegistrationState } from './registration-state.ts';
-import { isPassing, retryDelayMs } from './retrying.ts';
+import { isTransient, retryDelayMs } from './retrying.ts';
 import type { Transport } from './transport.ts';
 
 // Two ways to learn of changes. The event stream is the first choice; where none comes through, polling does for the
@@ -114,7 +114,7 @@ function createOutage({ signal, patienceMs = 60_000, onInterruption }: WatchOpti
     async sitOut(error: unknown): Promise<void> {
       signal?.throwIfAborted();
       if (failures === 0) beganAt = Date.now();
-      if (!isPassing(error) || Date.now() - beganAt > patienceMs) throw error;
+      if (!isTransient(error) || Date.now() - beganAt > patienceMs) throw error;
       const delayMs = retryDelayMs(error, failures);
       failures += 1;
       onInterruption?.({ error, delayMs });

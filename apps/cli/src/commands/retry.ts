@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { followToEnd } from '../progress/follow.ts';
 import type { Registry } from '../registry.ts';
-import { withKeyTold } from './told-key.ts';
+import { withIdempotencyKeyHint } from './idempotency-key-hint.ts';
 
 interface RetryOptions {
   only?: string[];
@@ -36,7 +36,7 @@ async function retry(
   { only, overrideDuplicates, watch, idempotencyKey = randomUUID() }: RetryOptions,
 ): Promise<ExitCode> {
   const { client, io, isJson, print, say } = context;
-  const answer = await withKeyTold(context, idempotencyKey, () =>
+  const answer = await withIdempotencyKeyHint(context, idempotencyKey, () =>
     client.retryFailed(id, { mentorIds: only, overrideDuplicates, idempotencyKey, signal: io.signal }),
   );
   if (watch) return followToEnd(context, id);

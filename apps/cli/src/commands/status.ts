@@ -1,4 +1,4 @@
-import type { RegistrationWithoutMentors } from '@bulk/contract';
+import type { HistoryEntry, RegistrationWithoutMentors } from '@bulk/contract';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { visible } from '../io.ts';
@@ -8,7 +8,7 @@ import type { Registry } from '../registry.ts';
 export function addStatus({ program, perform }: Registry): void {
   program
     .command('status')
-    .description('Show the status, counts and fields of a registration.')
+    .description('Show the status, counts, fields and history of a registration.')
     .argument('<id>', 'such as bulk-001')
     .action((id: string) => perform((context) => showStatus(context, id)));
 }
@@ -30,9 +30,8 @@ function rowsOf(details: RegistrationWithoutMentors): [name: string, value: stri
     ['Activity', `${activity_type} on ${activity_date}, ${duration_minutes} minutes`],
     ['Coordinator', coordinator_id],
     ...(notes ? [['Notes', notes] satisfies [string, string]] : []),
-    ['Created', details.created_at],
+    ...details.history.map(historyRow),
     ...(details.completed_at ? [['Ended', details.completed_at] satisfies [string, string]] : []),
-    ...(details.retry_count > 0 ? [['Retries', String(details.retry_count)] satisfies [string, string]] : []),
     ...(transient_error
       ? [
           ['Transient error', `since ${transient_error.since}: ${transient_error.message}`] satisfies [
@@ -42,4 +41,13 @@ function rowsOf(details: RegistrationWithoutMentors): [name: string, value: stri
         ]
       : []),
   ];
+}
+
+/** Formats who did what: `Retried`, `2026-03-28T08:00:00.000Z by front office: 20 mentors, with override` */
+function historyRow({ action, by, at, mentor_count, override_duplicates }: HistoryEntry): [string, string] {
+  const what = [
+    ...(mentor_count === undefined ? [] : [mentor_count === 1 ? '1 mentor' : `${mentor_count} mentors`]),
+    ...(override_duplicates ? ['with override'] : []),
+  ].join(', ');
+  return [action.charAt(0).toUpperCase() + action.slice(1), `${at} by ${by}${what && `: ${what}`}`];
 }

@@ -9,7 +9,7 @@ import { type MentorList, readMentors } from '../mentors/read-mentors.ts';
 import { followToEnd } from '../progress/follow.ts';
 import type { Registry } from '../registry.ts';
 import { UsageError } from '../usage-error.ts';
-import { withKeyTold } from './told-key.ts';
+import { withIdempotencyKeyHint } from './idempotency-key-hint.ts';
 import { wholeNumber } from './whole-number.ts';
 
 interface SubmitOptions {
@@ -117,7 +117,9 @@ async function dryRun({ client, io, isJson, print }: Context, request: CreateReg
   print(`  ${answer.success_count} would get the activity`);
   print(`  ${answer.failure_count} would fail as duplicates`);
   if (answer.duplicates.length > 0) print(request.override_duplicates ? 'One more for:' : 'Duplicates:');
-  for (const each of answer.duplicates) print(`  ${each.mentor_id}  has ${each.existing_activity_id}`);
+  for (const { mentor_id, existing_activity_id } of answer.duplicates) {
+    print(`  ${mentor_id}  has ${existing_activity_id ?? 'it already, from another coordinator'}`);
+  }
   return exitCode;
 }
 
@@ -127,7 +129,7 @@ async function register(
   { watch, idempotencyKey = randomUUID() }: SubmitOptions,
 ): Promise<ExitCode> {
   const { client, io, isJson, print, say } = context;
-  const created = await withKeyTold(context, idempotencyKey, () =>
+  const created = await withIdempotencyKeyHint(context, idempotencyKey, () =>
     client.create(request, { idempotencyKey, signal: io.signal }),
   );
   // With --watch the states are the answer, and the first of them has the id.

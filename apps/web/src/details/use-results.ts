@@ -1,7 +1,7 @@
 import type { MentorResult } from '@bulk/contract';
 import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
-import { client, isPassing } from '../api.ts';
+import { client, isTransient } from '../api.ts';
 import type { Registration } from './use-registration.ts';
 
 /** While it runs, results are read again after this time, or after five times what the last read took. */
@@ -16,7 +16,7 @@ export function useResults({ id, status, retry_count, failure_count, progress }:
     queryKey,
     queryFn: ({ signal }) =>
       readAll({ id, signal, queryClient, queryKey, withFailedFirst: failure_count > 0 }),
-    retry: (_, error) => isPassing(error),
+    retry: (_, error) => isTransient(error),
     retryDelay: REREAD_MS,
     staleTime: Number.POSITIVE_INFINITY,
     structuralSharing: false,

@@ -1,6 +1,6 @@
 import { Form } from '@base-ui/react/form';
 import { type SubmitEvent, useEffect, useRef } from 'react';
-import { isPassing, messageOf } from '../api.ts';
+import { isTransient, messageOf } from '../api.ts';
 import { Notice } from '../components/notice.tsx';
 import { counted } from '../format.ts';
 import { usePageTitle } from '../shell/use-page-title.ts';
@@ -82,10 +82,10 @@ export function RegisterPage() {
         </section>
       )}
       {error !== null && (
-        <Notice tone={isPassing(error) ? 'warn' : 'bad'} role="alert">
+        <Notice tone={isTransient(error) ? 'warn' : 'bad'} role="alert">
           <p>
             {messageOf(error)}
-            {isPassing(error) &&
+            {isTransient(error) &&
               ' Nothing you typed is lost. Sending it again registers it once, never twice.'}
           </p>
         </Notice>

@@ -2,7 +2,7 @@ import { ServiceUnreachable } from '@bulk/client';
 import type { Context } from '../context.ts';
 
 /** Sends a request. If it may or may not have arrived, prints how to send it again without a second effect. */
-export async function withKeyTold<T>(
+export async function withIdempotencyKeyHint<T>(
   { io, say }: Context,
   idempotencyKey: string,
   send: () => Promise<T>,
