@@ -38,7 +38,7 @@ afterEach(async () => {
   expectNoComplaints(complaints);
 });
 
-test('300 mentors of whom 20 have the activity: seen before, ticked, registered, retried, downloaded', async () => {
+test('300 mentors of whom 20 have the activity: seen before, selected, registered, retried, downloaded', async () => {
   await service.start('worker');
   await service.submit(registrationRequest({ mentor_ids: mentors('mentor', 20) }));
 
@@ -56,7 +56,7 @@ test('300 mentors of whom 20 have the activity: seen before, ticked, registered,
   await page.getByRole('button', { name: 'Register 300 mentors' }).click();
 
   await page.waitForURL('**/registrations/bulk-002');
-  await page.getByText('2 ticked duplicates sent again with override').waitFor();
+  await page.getByText('2 selected duplicates sent again with override').waitFor();
   await expectStatus(page, 'Completed');
   await page.getByText('Retry all 18 failed mentors').waitFor();
   await expectResult(page, 'mentor-3', /Failed .* Existing activity: pa-\d+\.$/);
@@ -64,7 +64,7 @@ test('300 mentors of whom 20 have the activity: seen before, ticked, registered,
   await page.getByLabel('Select mentor-3', { exact: true }).check();
   await page.getByLabel('Select mentor-4', { exact: true }).check();
   await page.getByLabel('Give duplicates one more activity').check();
-  await page.getByRole('button', { name: 'Retry 2 ticked mentors' }).click();
+  await page.getByRole('button', { name: 'Retry 2 selected mentors' }).click();
   await page.getByText('Retry all 16 failed mentors').waitFor();
   await page.getByLabel('Find a mentor').fill('mentor-4');
   await expectResult(page, 'mentor-4', /^mentor-4 Registered pa-\d+$/);
@@ -101,7 +101,7 @@ test('a running registration is cancelled, after a question', async () => {
   expect(await service.deps.db.prisma.activity.count()).toBe(written);
 });
 
-test('ticked duplicates are asked about in a new tab when theirs was closed too early', async () => {
+test('selected duplicates are asked about in a new tab when theirs was closed too early', async () => {
   const worker = await service.start('worker');
   const first = await service.submit(registrationRequest({ mentor_ids: ['mentor-1', 'mentor-2'] }));
   await page.goto(`/registrations/${first}`);
@@ -113,7 +113,7 @@ test('ticked duplicates are asked about in a new tab when theirs was closed too 
   await page.getByRole('button', { name: 'Check 3 mentors' }).click();
   await page.getByLabel('Select all duplicates').check();
   await page.getByRole('button', { name: 'Register 3 mentors' }).click();
-  await page.getByText('The 2 ticked duplicates will be sent again').waitFor();
+  await page.getByText('The 2 selected duplicates will be sent again').waitFor();
   await page.close();
 
   await service.start('worker');
@@ -121,7 +121,7 @@ test('ticked duplicates are asked about in a new tab when theirs was closed too 
   await page.goto('/registrations/bulk-002');
   await page.getByText('The tab was closed before they were sent again').waitFor();
   await page.getByRole('button', { name: 'Send them' }).click();
-  await page.getByText('2 ticked duplicates sent again with override').waitFor();
+  await page.getByText('2 selected duplicates sent again with override').waitFor();
   await expectStatus(page, 'Completed');
   await page.getByText('3 of 3 mentors processed').waitFor();
   expect(await service.deps.db.prisma.activity.count()).toBe(5);

@@ -30,7 +30,7 @@ export function App() {
               <Route path="/" component={ListPage} />
               <Route path="/new" component={RegisterPage} />
               <Route path="/registrations/:id">
-                {/* Keyed, so that mentors ticked in one registration are not ticked in the next. */}
+                {/* Keyed, so that mentors selected in one registration are not selected in the next. */}
                 {({ id }) => <DetailsPage key={id} id={id} />}
               </Route>
               <Route component={NotFoundPage} />

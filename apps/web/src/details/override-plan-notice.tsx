@@ -9,7 +9,7 @@ interface Props {
   refresh: () => Promise<void>;
 }
 
-/** Shows whether the ticked duplicates have been sent again, and asks before it sends those of an earlier tab. */
+/** Shows whether the selected duplicates have been sent again, and asks before it sends those of an earlier tab. */
 export function OverridePlanNotice({ registration, refresh }: Props) {
   const { plan, isDue, isRunning, error, retried, carryOut, forget } = useOverridePlan(registration, refresh);
   if (plan === null) {
@@ -18,18 +18,18 @@ export function OverridePlanNotice({ registration, refresh }: Props) {
       <Notice tone="good" role="status">
         <p>
           {retried === 0
-            ? 'None of the ticked mentors was a duplicate. Nothing was sent again.'
-            : `${counted(retried, 'ticked duplicate')} sent again with override.`}
+            ? 'None of the selected mentors was a duplicate. Nothing was sent again.'
+            : `${counted(retried, 'selected duplicate')} sent again with override.`}
         </p>
       </Notice>
     );
   }
-  const ticked = counted(plan.mentorIds.length, 'ticked duplicate');
+  const selected = counted(plan.mentorIds.length, 'selected duplicate');
   if (error !== null) {
     return (
       <Notice tone="bad" role="alert">
         <p>
-          Could not send the {ticked} again. {messageOf(error)}
+          Could not send the {selected} again. {messageOf(error)}
         </p>
         <Choice onGo={carryOut} goLabel="Try again" onForget={forget} />
       </Notice>
@@ -38,7 +38,7 @@ export function OverridePlanNotice({ registration, refresh }: Props) {
   if (registration.status === 'cancelled') {
     return (
       <Notice tone="warn">
-        <p>The registration was cancelled, so the {ticked} will not be sent again.</p>
+        <p>The registration was cancelled, so the {selected} will not be sent again.</p>
         <button type="button" className="button" onClick={forget}>
           OK
         </button>
@@ -60,8 +60,8 @@ export function OverridePlanNotice({ registration, refresh }: Props) {
     <Notice tone="info" role="status">
       <p>
         {isDue
-          ? `Sending the ${ticked} again with override …`
-          : `The ${ticked} will be sent again with override when the other mentors are done. If you close this tab first, they are not sent, and this page asks you when you come back.`}
+          ? `Sending the ${selected} again with override …`
+          : `The ${selected} will be sent again with override when the other mentors are done. If you close this tab first, they are not sent, and this page asks you when you come back.`}
       </p>
     </Notice>
   );

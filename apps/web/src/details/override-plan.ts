@@ -1,6 +1,6 @@
 import { kept } from '../storage.ts';
 
-/** The duplicates that were ticked in the form. They are retried with override when all other mentors are done. */
+/** The duplicates that were selected in the form. They are retried with override when all other mentors are done. */
 export interface OverridePlan {
   id: string;
   /** Of the registration. A new database gives the same ids again, and a plan must not apply to another registration. */

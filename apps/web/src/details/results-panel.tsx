@@ -30,7 +30,7 @@ export function ResultsPanel({ registration, retry }: Props) {
   const results = useResults(registration);
   const [shown, setShown] = useState<keyof typeof SHOWN>('all');
   const [sought, setSought] = useState('');
-  const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const searchId = useId();
   const filter = useDeferredValue(sought.trim());
   const rows = useMemo(() => matching(results.rows, shown, filter), [results.rows, shown, filter]);
@@ -38,8 +38,8 @@ export function ResultsPanel({ registration, retry }: Props) {
 
   const startRetry = (overrideDuplicates: boolean) =>
     retry.mutate(
-      { overrideDuplicates, mentorIds: ticked.size > 0 ? [...ticked] : null },
-      { onSuccess: () => setTicked(new Set()) },
+      { overrideDuplicates, mentorIds: selected.size > 0 ? [...selected] : null },
+      { onSuccess: () => setSelected(new Set()) },
     );
 
   return (
@@ -80,10 +80,10 @@ export function ResultsPanel({ registration, retry }: Props) {
         {canRetry && (
           <RetryBar
             failureCount={failure_count}
-            tickedCount={ticked.size}
+            selectedCount={selected.size}
             isBusy={retry.isPending}
             onRetry={startRetry}
-            onUntick={() => setTicked(new Set())}
+            onClearSelection={() => setSelected(new Set())}
           />
         )}
         {results.error && (
@@ -92,7 +92,7 @@ export function ResultsPanel({ registration, retry }: Props) {
           </Notice>
         )}
         {rows.length > 0 ? (
-          <ResultsTable rows={rows} ticked={canRetry ? ticked : null} onTickedChange={setTicked} />
+          <ResultsTable rows={rows} selected={canRetry ? selected : null} onSelectedChange={setSelected} />
         ) : (
           <p className="muted results-none">{results.isReading ? 'Loading …' : 'No mentors match.'}</p>
         )}

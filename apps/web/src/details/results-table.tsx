@@ -5,20 +5,20 @@ import { VirtualRows } from '../components/virtual-rows.tsx';
 interface Props {
   rows: readonly MentorResult[];
   /** null: nothing can be retried now, so there are no check boxes. */
-  ticked: ReadonlySet<string> | null;
-  onTickedChange: (ticked: ReadonlySet<string>) => void;
+  selected: ReadonlySet<string> | null;
+  onSelectedChange: (selected: ReadonlySet<string>) => void;
 }
 
-export function ResultsTable({ rows, ticked, onTickedChange }: Props) {
+export function ResultsTable({ rows, selected, onSelectedChange }: Props) {
   const failed = rows.filter(({ status }) => status === 'failed');
-  const isAll = failed.length > 0 && failed.every(({ mentor_id }) => ticked?.has(mentor_id));
-  const tick = (ids: string[], isTicked: boolean) => {
-    const next = new Set(ticked);
+  const isAll = failed.length > 0 && failed.every(({ mentor_id }) => selected?.has(mentor_id));
+  const select = (ids: string[], isSelected: boolean) => {
+    const next = new Set(selected);
     for (const id of ids) {
-      if (isTicked) next.add(id);
+      if (isSelected) next.add(id);
       else next.delete(id);
     }
-    onTickedChange(next);
+    onSelectedChange(next);
   };
 
   return (
@@ -26,10 +26,10 @@ export function ResultsTable({ rows, ticked, onTickedChange }: Props) {
       rows={rows}
       keyOf={({ mentor_id }) => mentor_id}
       label="Results by mentor"
-      className={ticked === null ? 'result-rows' : 'result-rows result-rows-tickable'}
+      className={selected === null ? 'result-rows' : 'result-rows result-rows-selectable'}
       header={
         <>
-          {ticked !== null && (
+          {selected !== null && (
             <span role="columnheader">
               <input
                 type="checkbox"
@@ -37,10 +37,10 @@ export function ResultsTable({ rows, ticked, onTickedChange }: Props) {
                 disabled={failed.length === 0}
                 checked={isAll}
                 ref={(box) => {
-                  if (box) box.indeterminate = !isAll && ticked.size > 0;
+                  if (box) box.indeterminate = !isAll && selected.size > 0;
                 }}
                 onChange={() =>
-                  tick(
+                  select(
                     failed.map(({ mentor_id }) => mentor_id),
                     !isAll,
                   )
@@ -55,14 +55,14 @@ export function ResultsTable({ rows, ticked, onTickedChange }: Props) {
       }
       renderRow={(row) => (
         <>
-          {ticked !== null && (
+          {selected !== null && (
             <span role="cell">
               {row.status === 'failed' && (
                 <input
                   type="checkbox"
                   aria-label={`Select ${row.mentor_id}`}
-                  checked={ticked.has(row.mentor_id)}
-                  onChange={(event) => tick([row.mentor_id], event.target.checked)}
+                  checked={selected.has(row.mentor_id)}
+                  onChange={(event) => select([row.mentor_id], event.target.checked)}
                 />
               )}
             </span>

@@ -3,14 +3,14 @@ import { counted } from '../format.ts';
 
 interface Props {
   failureCount: number;
-  tickedCount: number;
+  selectedCount: number;
   isBusy: boolean;
   onRetry: (overrideDuplicates: boolean) => void;
-  onUntick: () => void;
+  onClearSelection: () => void;
 }
 
-/** Retries all failed mentors, or only the ticked ones. */
-export function RetryBar({ failureCount, tickedCount, isBusy, onRetry, onUntick }: Props) {
+/** Retries all failed mentors, or only the selected ones. */
+export function RetryBar({ failureCount, selectedCount, isBusy, onRetry, onClearSelection }: Props) {
   const [isOverriding, setIsOverriding] = useState(false);
   const overrideId = useId();
   return (
@@ -25,8 +25,8 @@ export function RetryBar({ failureCount, tickedCount, isBusy, onRetry, onUntick 
         Give duplicates one more activity (override)
       </label>
       <div className="row">
-        {tickedCount > 0 && (
-          <button type="button" className="button button-quiet" onClick={onUntick}>
+        {selectedCount > 0 && (
+          <button type="button" className="button button-quiet" onClick={onClearSelection}>
             Clear the selection
           </button>
         )}
@@ -38,8 +38,8 @@ export function RetryBar({ failureCount, tickedCount, isBusy, onRetry, onUntick 
             if (!isBusy) onRetry(isOverriding);
           }}
         >
-          {tickedCount > 0
-            ? `Retry ${counted(tickedCount, 'ticked mentor')}`
+          {selectedCount > 0
+            ? `Retry ${counted(selectedCount, 'selected mentor')}`
             : `Retry all ${counted(failureCount, 'failed mentor')}`}
         </button>
       </div>

@@ -5,8 +5,8 @@ import { dropPlan, findPlan, type OverridePlan } from './override-plan.ts';
 import type { Registration } from './use-registration.ts';
 
 /**
- * Retries the ticked duplicates with override when all other mentors are done: by itself in the tab where they were
- * ticked, and after a click in any other tab.
+ * Retries the selected duplicates with override when all other mentors are done: by itself in the tab where they were
+ * selected, and after a click in any other tab.
  *
  * @param refresh called when the retry has been accepted
  */
@@ -17,7 +17,7 @@ export function useOverridePlan({ id, created_at, status }: Registration, refres
     setPlan(null);
   };
   const { mutate, ...carryOut } = useMutation({
-    mutationFn: (toDo: OverridePlan) => retryTicked(toDo),
+    mutationFn: (toDo: OverridePlan) => retrySelected(toDo),
     onSuccess: async () => {
       forget();
       await refresh();
@@ -43,12 +43,12 @@ export function useOverridePlan({ id, created_at, status }: Registration, refres
   };
 }
 
-/** Retries those ticked mentors that failed as duplicates. @returns how many they are */
-async function retryTicked({ id, mentorIds, key }: OverridePlan): Promise<number> {
-  const ticked = new Set(mentorIds);
+/** Retries those selected mentors that failed as duplicates. @returns how many they are */
+async function retrySelected({ id, mentorIds, key }: OverridePlan): Promise<number> {
+  const selected = new Set(mentorIds);
   const duplicates: string[] = [];
   for await (const { mentor_id } of client.results(id, { code: 'duplicate' })) {
-    if (ticked.has(mentor_id)) duplicates.push(mentor_id);
+    if (selected.has(mentor_id)) duplicates.push(mentor_id);
   }
   if (duplicates.length > 0) {
     await client.retryFailed(id, { overrideDuplicates: true, mentorIds: duplicates, idempotencyKey: key });

@@ -6,12 +6,12 @@ import './dry-run-report.css';
 
 interface Props {
   report: DryRunResponse;
-  ticked: ReadonlySet<string>;
-  onTickedChange: (ticked: ReadonlySet<string>) => void;
+  selected: ReadonlySet<string>;
+  onSelectedChange: (selected: ReadonlySet<string>) => void;
 }
 
-/** Who would be a duplicate; those who are ticked get one more activity all the same. */
-export function DryRunReport({ report, ticked, onTickedChange }: Props) {
+/** Who would be a duplicate; those who are selected get one more activity all the same. */
+export function DryRunReport({ report, selected, onSelectedChange }: Props) {
   const { duplicates, mentor_count, success_count } = report;
   if (duplicates.length === 0) {
     return (
@@ -23,13 +23,13 @@ export function DryRunReport({ report, ticked, onTickedChange }: Props) {
       </Notice>
     );
   }
-  const tick = (id: string, isTicked: boolean) => {
-    const next = new Set(ticked);
-    if (isTicked) next.add(id);
+  const select = (id: string, isSelected: boolean) => {
+    const next = new Set(selected);
+    if (isSelected) next.add(id);
     else next.delete(id);
-    onTickedChange(next);
+    onSelectedChange(next);
   };
-  const isAll = ticked.size === duplicates.length;
+  const isAll = selected.size === duplicates.length;
 
   return (
     <div className="stack">
@@ -53,10 +53,10 @@ export function DryRunReport({ report, ticked, onTickedChange }: Props) {
                   aria-label="Select all duplicates"
                   checked={isAll}
                   ref={(box) => {
-                    if (box) box.indeterminate = !isAll && ticked.size > 0;
+                    if (box) box.indeterminate = !isAll && selected.size > 0;
                   }}
                   onChange={() =>
-                    onTickedChange(new Set(isAll ? [] : duplicates.map(({ mentor_id }) => mentor_id)))
+                    onSelectedChange(new Set(isAll ? [] : duplicates.map(({ mentor_id }) => mentor_id)))
                   }
                 />
               </span>
@@ -70,8 +70,8 @@ export function DryRunReport({ report, ticked, onTickedChange }: Props) {
                 <input
                   type="checkbox"
                   aria-label={`One more activity for ${mentor_id}`}
-                  checked={ticked.has(mentor_id)}
-                  onChange={(event) => tick(mentor_id, event.target.checked)}
+                  checked={selected.has(mentor_id)}
+                  onChange={(event) => select(mentor_id, event.target.checked)}
                 />
               </span>
               <span role="cell" className="verbatim">
@@ -84,12 +84,12 @@ export function DryRunReport({ report, ticked, onTickedChange }: Props) {
           )}
         />
       </div>
-      {ticked.size > 0 && (
+      {selected.size > 0 && (
         <Notice tone="info">
           <p>
             First all mentors are registered without override, then, by itself,{' '}
-            {counted(ticked.size, 'ticked duplicate')} with it. Should this tab be closed in between, nothing
-            is lost and nothing more is written: the page of the registration offers to go on.
+            {counted(selected.size, 'selected duplicate')} with it. Should this tab be closed in between,
+            nothing is lost and nothing more is written: the page of the registration offers to go on.
           </p>
         </Notice>
       )}

@@ -13,7 +13,7 @@ import { useRegistrationForm } from './use-registration-form.ts';
 export function RegisterPage() {
   usePageTitle('New registration');
   const form = useRegistrationForm();
-  const { values, report, ticked, check, create, error, fieldErrors } = form;
+  const { values, report, selected, check, create, error, fieldErrors } = form;
   const formElement = useRef<HTMLFormElement>(null);
   const reportHeading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
@@ -78,7 +78,7 @@ export function RegisterPage() {
           <h2 id="report-heading" ref={reportHeading} tabIndex={-1}>
             Preview: nothing is saved yet
           </h2>
-          <DryRunReport report={report} ticked={ticked} onTickedChange={form.setTicked} />
+          <DryRunReport report={report} selected={selected} onSelectedChange={form.setSelected} />
         </section>
       )}
       {error !== null && (

@@ -8,13 +8,13 @@ import { client } from '../api.ts';
 import { savePlan } from '../details/override-plan.ts';
 import { EMPTY_FORM, type FormValues, fieldErrorsOf, requestOf, tooMany } from './form-values.ts';
 
-/** The steps of a new registration: fill in, check (which writes nothing), tick duplicates, register. */
+/** The steps of a new registration: fill in, check (which writes nothing), select duplicates, register. */
 export function useRegistrationForm() {
   const [values, setValues] = useState(EMPTY_FORM);
   const [mentorText, setMentorText] = useState('');
   const [firstMentor, setFirstMentor] = useState<string>();
   const [report, setReport] = useState<DryRunResponse | null>(null);
-  const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [, navigate] = useLocation();
   const keyFor = useKeyPerContent();
 
@@ -30,14 +30,14 @@ export function useRegistrationForm() {
     mutationFn: (request: CreateRegistrationRequest) => client.dryRun(request),
     onSuccess: (answer) => {
       setReport(answer);
-      setTicked(new Set());
+      setSelected(new Set());
     },
   });
   const create = useMutation({
     mutationFn: (request: CreateRegistrationRequest) =>
       client.create(request, { idempotencyKey: keyFor(request) }),
     onSuccess: ({ id, created_at }) => {
-      if (ticked.size > 0) savePlan({ id, createdAt: created_at, mentorIds: [...ticked], key: newKey() });
+      if (selected.size > 0) savePlan({ id, createdAt: created_at, mentorIds: [...selected], key: newKey() });
       navigate(`/registrations/${id}`);
     },
   });
@@ -62,8 +62,8 @@ export function useRegistrationForm() {
     mentorText,
     read,
     report,
-    ticked,
-    setTicked,
+    selected,
+    setSelected,
     check,
     create,
     error,
