@@ -1,14 +1,16 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { mentors, registrationRequest, waitFor } from '@bulk/core/testing';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Service, startService } from '../service.ts';
 import {
   accessibilityFindings,
+  expectFits,
   expectNoComplaints,
   expectStatus,
   fillIn,
+  LOOKS,
   launchBrowser,
   openContext,
   PATIENCE,
@@ -21,12 +23,6 @@ import {
 const PICTURES = fileURLToPath(new URL('../../docs/pictures/', import.meta.url));
 
 const PICTURED = ['list light', 'dry-run light', 'details dark', 'details phone'];
-
-const LOOKS: Record<string, BrowserContextOptions> = {
-  light: { colorScheme: 'light', viewport: { width: 1100, height: 760 } },
-  dark: { colorScheme: 'dark', viewport: { width: 1100, height: 760 } },
-  phone: { colorScheme: 'light', viewport: { width: 375, height: 760 }, hasTouch: true, isMobile: true },
-};
 
 /** What is visited. The last one stays in the middle of its run: its worker has been stopped. */
 const PAGES: Record<string, (page: Page) => Promise<unknown>> = {
@@ -117,7 +113,7 @@ describe.each(Object.entries(LOOKS))('%s', (look, options) => {
     if (process.env.UPDATE_PICTURES && PICTURED.includes(`${name} ${look}`))
       await takePicture(page, name, look);
     expect(await accessibilityFindings(page)).toEqual([]);
-    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+    await expectFits(page);
     await context.close();
     expectNoComplaints(complaints);
   });

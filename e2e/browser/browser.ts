@@ -15,6 +15,13 @@ const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-back
 export const PATIENCE = { testTimeout: 120_000, hookTimeout: 60_000 };
 const RESULT_MS = 30_000;
 
+/** The screens and colours in which every page is looked at. */
+export const LOOKS: Record<string, BrowserContextOptions> = {
+  light: { colorScheme: 'light', viewport: { width: 1100, height: 760 } },
+  dark: { colorScheme: 'dark', viewport: { width: 1100, height: 760 } },
+  phone: { colorScheme: 'light', viewport: { width: 375, height: 760 }, hasTouch: true, isMobile: true },
+};
+
 export async function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: findBrowser() ?? '', args: ARGS });
 }
@@ -93,6 +100,11 @@ export async function expectResult(page: Page, mentorId: string, pattern: RegExp
   const row = page.getByRole('row').filter({ has: page.getByText(mentorId, { exact: true }) });
   const cells = async () => (await row.getByRole('cell').allTextContents()).filter(Boolean).join(' ');
   await expect.poll(cells, { timeout: RESULT_MS }).toMatch(pattern);
+}
+
+/** Nothing is wider than the screen. */
+export async function expectFits(page: Page): Promise<void> {
+  expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
 }
 
 /** For an assertion at the end of each test. */

@@ -1,8 +1,10 @@
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { lazy, Suspense } from 'react';
+import { Activity, lazy, Suspense } from 'react';
 import { Route, Switch } from 'wouter';
 import { ListPage } from './list/list-page.tsx';
+import { useIsKeyNeeded } from './session/session.ts';
+import { SignInPage } from './session/sign-in-page.tsx';
 import { NotFoundPage } from './shell/not-found-page.tsx';
 import { Shell } from './shell/shell.tsx';
 
@@ -25,19 +27,35 @@ export function App() {
     <CSPProvider disableStyleElements>
       <QueryClientProvider client={queryClient}>
         <Shell>
-          <Suspense fallback={null}>
-            <Switch>
-              <Route path="/" component={ListPage} />
-              <Route path="/new" component={RegisterPage} />
-              <Route path="/registrations/:id">
-                {/* Keyed, so that mentors selected in one registration are not selected in the next. */}
-                {({ id }) => <DetailsPage key={id} id={id} />}
-              </Route>
-              <Route component={NotFoundPage} />
-            </Switch>
-          </Suspense>
+          <Pages />
         </Shell>
       </QueryClientProvider>
     </CSPProvider>
+  );
+}
+
+function Pages() {
+  const isKeyNeeded = useIsKeyNeeded();
+  return (
+    <>
+      {isKeyNeeded && <SignInPage />}
+      <Suspense fallback={null}>
+        <Switch>
+          <Route path="/new">
+            {/* Only hidden, so that nothing that was typed is lost when the key expires. */}
+            <Activity mode={isKeyNeeded ? 'hidden' : 'visible'}>
+              <RegisterPage />
+            </Activity>
+          </Route>
+          {isKeyNeeded && <Route>{null}</Route>}
+          <Route path="/" component={ListPage} />
+          <Route path="/registrations/:id">
+            {/* Keyed, so that mentors selected in one registration are not selected in the next. */}
+            {({ id }) => <DetailsPage key={id} id={id} />}
+          </Route>
+          <Route component={NotFoundPage} />
+        </Switch>
+      </Suspense>
+    </>
   );
 }

@@ -4,6 +4,7 @@ import { Notice } from '../components/notice.tsx';
 import { usePageTitle } from '../shell/use-page-title.ts';
 import { ConnectionNotice } from './connection-notice.tsx';
 import { DetailsHeader } from './details-header.tsx';
+import { History } from './history.tsx';
 import { OverridePlanNotice } from './override-plan-notice.tsx';
 import { ProgressPanel } from './progress-panel.tsx';
 import { ResultsPanel } from './results-panel.tsx';
@@ -45,6 +46,7 @@ export function DetailsPage({ id }: { id: string }) {
       <OverridePlanNotice registration={registration} refresh={refresh} />
       <ProgressPanel registration={registration} />
       <ResultsPanel registration={registration} retry={actions.retry} />
+      <History entries={registration.history} />
     </div>
   );
 }

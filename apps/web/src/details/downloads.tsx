@@ -1,34 +1,48 @@
 import { client, detailsUrl } from '../api.ts';
+import { useSession } from '../session/session.ts';
+import { DownloadButton } from './download-button.tsx';
+import type { ResultFile } from './save-results.ts';
 import type { Registration } from './use-registration.ts';
 
-/** Renders the download links. The browser downloads by itself, so that a large file takes no memory of this page. */
+/**
+ * Renders the downloads. With a link the browser downloads by itself, so that a large file takes no memory of this
+ * page; but a link sends no key.
+ */
 export function Downloads({ registration: { id, status, failure_count } }: { registration: Registration }) {
+  const isSignedIn = useSession() === 'signed-in';
+  const files: ResultFile[] = [
+    { label: 'CSV', format: 'csv' },
+    ...(failure_count > 0
+      ? [{ label: 'CSV of failed mentors', format: 'csv', status: 'failed' } as const]
+      : []),
+    { label: 'NDJSON', format: 'ndjson' },
+    { label: 'JSON', format: 'json' },
+  ];
   return (
     <div className="row downloads">
       <span className="muted" id="downloads-label">
         {status === 'processing' ? 'Download results so far' : 'Download'}
       </span>
       <ul className="row" aria-labelledby="downloads-label">
-        <DownloadLink label="CSV" href={client.resultsUrl(id, { format: 'csv' })} />
-        {failure_count > 0 && (
-          <DownloadLink
-            label="CSV of failed mentors"
-            href={client.resultsUrl(id, { format: 'csv', status: 'failed' })}
-          />
-        )}
-        <DownloadLink label="NDJSON" href={client.resultsUrl(id, { format: 'ndjson' })} />
-        <DownloadLink label="JSON" href={detailsUrl(id)} name={`${id}.json`} />
+        {files.map((file) => (
+          <li key={file.label}>
+            {isSignedIn ? <DownloadButton id={id} file={file} /> : <DownloadLink id={id} file={file} />}
+          </li>
+        ))}
       </ul>
     </div>
   );
 }
 
-function DownloadLink({ label, href, name = '' }: { label: string; href: string; name?: string }) {
+function DownloadLink({ id, file: { label, format, status } }: { id: string; file: ResultFile }) {
+  const isJson = format === 'json';
   return (
-    <li>
-      <a className="button" href={href} download={name}>
-        {label}
-      </a>
-    </li>
+    <a
+      className="button"
+      href={isJson ? detailsUrl(id) : client.resultsUrl(id, { format, status })}
+      download={isJson ? `${id}.json` : ''}
+    >
+      {label}
+    </a>
   );
 }

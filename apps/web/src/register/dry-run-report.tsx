@@ -61,7 +61,7 @@ export function DryRunReport({ report, selected, onSelectedChange }: Props) {
                 />
               </span>
               <span role="columnheader">Mentor</span>
-              <span role="columnheader">Has it as</span>
+              <span role="columnheader">Existing activity</span>
             </>
           }
           renderRow={({ mentor_id, existing_activity_id }) => (
@@ -77,8 +77,12 @@ export function DryRunReport({ report, selected, onSelectedChange }: Props) {
               <span role="cell" className="verbatim">
                 {mentor_id}
               </span>
-              <span role="cell" className="mono">
-                {existing_activity_id}
+              <span role="cell">
+                {existing_activity_id === undefined ? (
+                  'Has it already, from another coordinator'
+                ) : (
+                  <span className="mono">{existing_activity_id}</span>
+                )}
               </span>
             </>
           )}

@@ -1,5 +1,7 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
+import { useIsKeyNeeded } from '../session/session.ts';
+import { SignOutButton } from '../session/sign-out-button.tsx';
 import './shell.css';
 import { ThemeToggle } from './theme-toggle.tsx';
 
@@ -7,12 +9,14 @@ import { ThemeToggle } from './theme-toggle.tsx';
 export function Shell({ children }: { children: ReactNode }) {
   const content = useRef<HTMLElement>(null);
   const [path] = useLocation();
-  const lastPath = useRef(path);
+  // The sign-in page puts the focus into its field.
+  const shown = useIsKeyNeeded() ? null : path;
+  const lastShown = useRef(shown);
   useEffect(() => {
     // As after a full page load: a screen reader continues at the top of the new page.
-    if (lastPath.current !== path) content.current?.focus();
-    lastPath.current = path;
-  }, [path]);
+    if (shown !== null && lastShown.current !== shown) content.current?.focus();
+    lastShown.current = shown;
+  }, [shown]);
 
   return (
     <>
@@ -32,6 +36,7 @@ export function Shell({ children }: { children: ReactNode }) {
             <a className="button button-quiet top-bar-extra" href="/admin/queues">
               Queues
             </a>
+            <SignOutButton />
             <ThemeToggle />
             <Link className="button button-primary" href="/new">
               New<span className="top-bar-extra"> registration</span>

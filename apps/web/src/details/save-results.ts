@@ -1,0 +1,46 @@
+import { ServiceUnreachable } from '@bulk/client';
+import type { ResultFormat, ResultStatus } from '@bulk/contract';
+import { client } from '../api.ts';
+import { currentKey } from '../session/session.ts';
+
+/** A file of results that users can download; json: the details of the registration with all results. */
+export interface ResultFile {
+  label: string;
+  format: ResultFormat;
+  status?: ResultStatus;
+}
+
+/** How long a browser may take to begin saving. */
+const SAVING_MS = 60_000;
+
+/** Fetches the whole file into memory, with the key, and saves it. */
+export async function saveResults(id: string, file: ResultFile): Promise<void> {
+  const key = currentKey();
+  const { blob, filename } = await fetchFile(id, file);
+  // Otherwise the user has signed out meanwhile.
+  if (currentKey() !== key) return;
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = filename;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), SAVING_MS);
+}
+
+async function fetchFile(
+  id: string,
+  { format, status }: ResultFile,
+): Promise<{ blob: Blob; filename: string }> {
+  if (format === 'json') {
+    const { details } = await client.get(id);
+    return {
+      blob: new Blob([JSON.stringify(details)], { type: 'application/json' }),
+      filename: `${id}.json`,
+    };
+  }
+  const { body, filename } = await client.download(id, { format, status });
+  try {
+    return { blob: await new Response(body).blob(), filename };
+  } catch (error) {
+    throw new ServiceUnreachable('The download was interrupted', { cause: error });
+  }
+}

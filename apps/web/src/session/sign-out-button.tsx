@@ -1,0 +1,24 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useLocation } from 'wouter';
+import { signOut, useSession } from './session.ts';
+
+/** Renders the button that forgets the key and everything that was read with it; nothing if there is no key. */
+export function SignOutButton() {
+  const session = useSession();
+  const queryClient = useQueryClient();
+  const [, navigate] = useLocation();
+  if (session !== 'signed-in') return null;
+  return (
+    <button
+      type="button"
+      className="button button-quiet"
+      onClick={() => {
+        signOut();
+        queryClient.clear();
+        navigate('/');
+      }}
+    >
+      Sign out
+    </button>
+  );
+}
