@@ -119,7 +119,7 @@ test('selected duplicates are asked about in a new tab when theirs was closed to
   await service.start('worker');
   page = await context.newPage();
   await page.goto('/registrations/bulk-002');
-  await page.getByText('The tab was closed before they were sent again').waitFor();
+  await page.getByText('They were not sent again before the tab was closed').waitFor();
   await page.getByRole('button', { name: 'Send them' }).click();
   await page.getByText('2 selected duplicates sent again with override').waitFor();
   await expectStatus(page, 'Completed');

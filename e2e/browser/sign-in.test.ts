@@ -3,6 +3,7 @@ import { ApiProblem, createClient } from '@bulk/client';
 import { createApiKey, registrationRequest, revokeApiKey } from '@bulk/core/testing';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import type { ServiceProcess } from '../processes.ts';
 import { type Service, startService } from '../service.ts';
 import {
   accessibilityFindings,
@@ -26,6 +27,7 @@ const WRONG = `bulk_00000000_${'a'.repeat(43)}`;
 
 let browser: Browser;
 let service: Service;
+let worker: ServiceProcess;
 let context: BrowserContext;
 let complaints: Complaints;
 let page: Page;
@@ -34,7 +36,7 @@ let viewer: string;
 
 beforeAll(async () => {
   [browser, service] = await Promise.all([launchBrowser(), startService('postgres', { API_AUTH: 'keys' })]);
-  await service.start('worker');
+  worker = await service.start('worker');
   coordinator = await keyOf('front office', 'coordinator');
   viewer = await keyOf('screen in the hall', 'viewer');
 });
@@ -51,8 +53,8 @@ afterEach(async () => {
   expectNoComplaints(complaints);
 });
 
-const keyOf = (name: string, role: 'viewer' | 'coordinator') =>
-  createApiKey(service.deps.db, { name, role, coordinatorIds: null, expiresAt: null });
+const keyOf = (name: string, role: 'viewer' | 'coordinator', coordinatorIds: string[] | null = null) =>
+  createApiKey(service.deps.db, { name, role, coordinatorIds, expiresAt: null });
 
 async function signIn(key: string): Promise<void> {
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
@@ -145,6 +147,51 @@ test('a viewer is told what the key does not allow', async () => {
   await page
     .getByText('Your key does not allow this. This needs the role coordinator; yours is viewer.')
     .waitFor();
+});
+
+test('a duplicate of another coordinator is one, and not named', async () => {
+  const request = registrationRequest({ coordinator_id: 'coord-1', activity_type: 'scoped' });
+  const { id } = await createClient({ baseUrl: service.url, apiKey: coordinator }).create(request);
+  await page.goto('/');
+  await signIn(await keyOf('one', 'coordinator', ['coord-42']));
+  await page.goto(`/registrations/${id}`);
+  await page.getByText(`${id} was not found`).waitFor();
+  await page.goto('/new');
+  await fillIn(page, { ...WORKSHOP, activity: 'scoped', mentors: 'mentor-1' });
+  await expect
+    .poll(() => service.deps.db.prisma.activity.count({ where: { activityType: 'scoped' } }))
+    .toBe(4);
+  await page.getByRole('button', { name: 'Check 1 mentor' }).click();
+  await page.getByText('Has it already, from another coordinator').waitFor();
+  await page.getByLabel('Coordinator').fill('coord-1');
+  await page.getByRole('button', { name: 'Check 1 mentor' }).click();
+  await page.getByText('must be one of the coordinators of your key', { exact: true }).waitFor();
+});
+
+test('another user of the tab is asked before selected duplicates are sent again', async () => {
+  const client = createClient({ baseUrl: service.url, apiKey: coordinator });
+  const request = registrationRequest({ activity_type: 'planned', mentor_ids: ['mentor-1'] });
+  await client.wait((await client.create(request)).id);
+  await service.stop(worker);
+  await page.goto('/');
+  await signIn(coordinator);
+  await page.getByRole('link', { name: 'New registration' }).click();
+  await fillIn(page, { ...WORKSHOP, activity: 'planned', mentors: 'mentor-1, mentor-2' });
+  await page.getByRole('button', { name: 'Check 2 mentors' }).click();
+  await page.getByLabel('Select all duplicates').check();
+  await page.getByRole('button', { name: 'Register 2 mentors' }).click();
+  await page.getByText('The 1 selected duplicate will be sent again').waitFor();
+  const id = page.url().split('/').at(-1) ?? '';
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expectSignedOut();
+  worker = await service.start('worker');
+  await signIn(await keyOf('the next one', 'coordinator'));
+  await page.getByRole('link', { name: id }).click();
+  await expectStatus(page, 'Completed');
+  await page.getByText('They were not sent again before').waitFor();
+  await page.getByRole('button', { name: 'Send them' }).click();
+  await page.getByText('1 selected duplicate sent again with override').waitFor();
+  await page.getByText('Retried by the next one: 1 mentor, with override').waitFor();
 });
 
 test('a key that is revoked meanwhile is asked for again, and nothing that was typed is lost', async () => {

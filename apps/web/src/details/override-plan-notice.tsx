@@ -49,8 +49,8 @@ export function OverridePlanNotice({ registration, refresh }: Props) {
     return (
       <Notice tone="warn">
         <p>
-          {counted(plan.mentorIds.length, 'duplicate')} of this registration should get one more activity. The
-          tab was closed before they were sent again. Send them now?
+          {counted(plan.mentorIds.length, 'duplicate')} of this registration should get one more activity.
+          They were not sent again before the tab was closed or its user signed out. Send them now?
         </p>
         <Choice onGo={carryOut} goLabel="Send them" onForget={forget} />
       </Notice>
@@ -61,7 +61,7 @@ export function OverridePlanNotice({ registration, refresh }: Props) {
       <p>
         {isDue
           ? `Sending the ${selected} again with override …`
-          : `The ${selected} will be sent again with override when the other mentors are done. If you close this tab first, they are not sent, and this page asks you when you come back.`}
+          : `The ${selected} will be sent again with override when the other mentors are done. If you close this tab or sign out first, they are not sent, and this page asks you when you come back.`}
       </p>
     </Notice>
   );

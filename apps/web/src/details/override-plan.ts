@@ -31,6 +31,12 @@ export function findPlan(id: string, createdAt: string): (OverridePlan & { isOfT
   return { ...plan, isOfThisTab };
 }
 
+/** Makes this tab ask first as any other tab does: its next user may be another one. */
+export function disownPlans(): void {
+  latest = null;
+  kept(() => sessionStorage.clear());
+}
+
 export function dropPlan(id: string): void {
   if (latest?.id === id) latest = null;
   kept(() => localStorage.removeItem(nameOf(id)));

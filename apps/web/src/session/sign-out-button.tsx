@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
+import { disownPlans } from '../details/override-plan.ts';
 import { signOut, useSession } from './session.ts';
 
 /** Renders the button that forgets the key and everything that was read with it; nothing if there is no key. */
@@ -15,6 +16,7 @@ export function SignOutButton() {
       onClick={() => {
         signOut();
         queryClient.clear();
+        disownPlans();
         navigate('/');
       }}
     >
