@@ -141,9 +141,9 @@ test.each([
   expect(asked).toHaveLength(1);
 });
 
-test('no room for one more watcher: polled until there may be', async () => {
+test.each([503, 429])('no room for one more watcher (%i): polled until there may be', async (status) => {
   const id = await create();
-  const full = () => new Response('full', { status: 503, headers: { 'retry-after': '0' } });
+  const full = () => new Response('full', { status, headers: { 'retry-after': '0' } });
   const { watching } = withEvents(full);
   const seen = await followed(watching.watch(id), () => service.work(id));
   expect(isStreamed(seen[0] as RegistrationState)).toBe(false);

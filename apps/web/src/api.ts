@@ -29,7 +29,8 @@ function problemMessageOf({ status, message }: ApiProblem): string {
 
 /** Tells whether the error is transient: the same call may succeed in a moment. */
 export function isTransient(error: unknown): boolean {
-  return error instanceof ServiceUnreachable || (error instanceof ApiProblem && error.status >= 500);
+  if (error instanceof ApiProblem) return error.status >= 500 || error.status === 429;
+  return error instanceof ServiceUnreachable;
 }
 
 /** Returns the URL of the details with every result, as one JSON document. */

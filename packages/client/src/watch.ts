@@ -98,8 +98,8 @@ function howLongToPoll(error: unknown): number | null {
   if (error.code !== 'registration_not_found' && [404, 405, 406].includes(error.status)) {
     return Number.POSITIVE_INFINITY;
   }
-  // No room for one more watcher.
-  return error.status === 503 ? (error.retryAfterMs ?? DEFAULT_RECONNECT_MS) : null;
+  // No room for one more watcher: of this process, or of this caller.
+  return [503, 429].includes(error.status) ? (error.retryAfterMs ?? DEFAULT_RECONNECT_MS) : null;
 }
 
 /** Keeps count of how long the service has been away. */

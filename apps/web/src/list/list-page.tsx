@@ -4,7 +4,7 @@ import { LIMITS } from '@bulk/contract/plain';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'wouter';
 import { useHistoryState } from 'wouter/use-browser-location';
-import { client, messageOf } from '../api.ts';
+import { client, isTransient, messageOf } from '../api.ts';
 import { EmptyState } from '../components/empty-state.tsx';
 import { Notice } from '../components/notice.tsx';
 import { moment } from '../format.ts';
@@ -28,7 +28,7 @@ export function ListPage() {
     queryKey: ['list', query],
     queryFn: ({ signal }) => client.list(query, { signal, tries: 1 }),
     placeholderData: keepPreviousData,
-    refetchInterval: ({ state }) => (isRunning(state.data) || state.error ? RUNNING_MS : RESTING_MS),
+    refetchInterval: ({ state }) => rereadMs(state),
   });
 
   return (
@@ -95,7 +95,19 @@ function ListError({ error, readAt }: { error: Error; readAt: number | null }) {
 
 /** Tells whether the API refused the request, so that a retry gets the same answer. */
 function isRefused(error: Error | null): boolean {
-  return error instanceof ApiProblem && error.status < 500;
+  return error instanceof ApiProblem && !isTransient(error);
+}
+
+/** Returns when to read the list again. */
+function rereadMs({
+  data,
+  error,
+}: {
+  data: ListRegistrationsResponse | undefined;
+  error: Error | null;
+}): number {
+  if (error instanceof ApiProblem) return Math.max(RUNNING_MS, error.retryAfterMs ?? 0);
+  return isRunning(data) || error !== null ? RUNNING_MS : RESTING_MS;
 }
 
 function isRunning(list: ListRegistrationsResponse | undefined): boolean {
