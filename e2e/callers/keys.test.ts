@@ -192,6 +192,11 @@ describe('the command line', () => {
     expect([code, err]).toEqual([2, 'Error: Cannot read the file of --key-file (ENOENT)\n']);
   });
 
+  test('a password in the address is refused, and not repeated', async () => {
+    const { code, err } = await run(['list', '--url', 'http://me:secret@localhost:3000']);
+    expect([code, err]).toEqual([2, 'Error: --url must have no user name and no password\n']);
+  });
+
   test('says what a key does not allow, and ends with 2', async () => {
     const { code, err } = await run(submit('2033-01-01'), { BULK_API_KEY: viewer }, { stdin: 'm-1' });
     expect(code).toBe(2);

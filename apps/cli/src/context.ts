@@ -43,6 +43,7 @@ export function createContext(io: Io, options: GlobalOptions): Context {
 /** @throws UsageError if the address is not valid */
 function serviceUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
+  if (url?.username || url?.password) throw new UsageError('--url must have no user name and no password');
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return text;
   throw new UsageError(`--url must be an http or https address, not ${JSON.stringify(text)}`);
 }
