@@ -56,6 +56,13 @@ const paste = async (label: string, text: string) => {
 };
 const check = (count: string) => page.getByRole('button', { name: `Check ${count}` }).click();
 
+test('an open service asks for no key', async () => {
+  await page.goto('/');
+  await page.getByRole('navigation', { name: 'Pages' }).or(page.getByText('No registrations yet')).waitFor();
+  expect(await page.getByText(/Sign (in|out)/).count()).toBe(0);
+  expect(await page.evaluate('sessionStorage.length')).toBe(0);
+});
+
 test('what the API refuses is said at its field, and the first one has the focus', async () => {
   await page.goto('/new');
   await fillIn(page, { ...WORKSHOP, duration: '1500', mentors: `m-1\n${'x'.repeat(65)}` });
