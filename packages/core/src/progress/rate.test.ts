@@ -29,3 +29,7 @@ test('nothing is known in the first second, after a long silence, and at the beg
 test('what is left takes its time at this rate', () => {
   expect(remainingMs(300, 900)).toBe(3_000);
 });
+
+test('a database that was restored to an earlier state makes no negative rate', () => {
+  expect(rateOf(sampled([0, 50], [1_000, 100], [2_000, 20], [3_500, 50]))).toBe(20);
+});

@@ -11,10 +11,14 @@ const WINDOW_MS = 5_000;
 /** Less says nothing: batches come in bursts. */
 const MIN_SPAN_MS = 1_000;
 
-/** The samples of the last seconds with one more; a new attempt begins anew. */
+/**
+ * The samples of the last seconds with one more. A new attempt begins anew, and so does one that has fewer results than
+ * before: then the database was restored to an earlier state.
+ */
 export function withSample(samples: readonly Sample[], newest: Sample): Sample[] {
   const recent = samples.filter(
-    ({ atMs, attempt }) => attempt === newest.attempt && newest.atMs - atMs <= WINDOW_MS,
+    ({ atMs, attempt, processed }) =>
+      attempt === newest.attempt && processed <= newest.processed && newest.atMs - atMs <= WINDOW_MS,
   );
   return [...recent, newest];
 }

@@ -8,6 +8,7 @@ import {
   runOnce,
   submit,
   type TestDeps,
+  waitFor,
 } from '../testing/index.ts';
 import { cancelOrDelete } from './cancel-or-delete.ts';
 import { getRegistration } from './get.ts';
@@ -72,4 +73,23 @@ test('a cancel among running batches is exact: what it left is what stays', asyn
     await running;
     expect(await deps.db.prisma.activity.count()).toBe(left);
   }
+});
+
+test('a deletion does not deadlock with a batch that was running when its registration was cancelled', async () => {
+  const id = parseRegistrationId(await submit(deps, { mentor_ids: mentors('m', 3) })) ?? 0n;
+  const { prisma } = deps.db;
+  let deletion: Promise<string> | undefined;
+  await prisma.$transaction(async (tx) => {
+    // As the statement of a batch does: its own row first, and the registration last.
+    await tx.$executeRaw`update registration_batches set processed_at = null where registration_id = ${id}`;
+    await cancelOrDelete(deps, id, plain);
+    deletion = cancelOrDelete(deps, id, plain);
+    await waitFor(async () => {
+      const waiting = await prisma.$queryRaw<unknown[]>`
+        select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      return waiting.length > 0;
+    });
+    await tx.$executeRaw`select from bulk_registrations where id = ${id} for update`;
+  });
+  expect(await deletion).toBe('deleted');
 });

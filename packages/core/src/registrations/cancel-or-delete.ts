@@ -1,4 +1,5 @@
 import type { Caller } from '../access/caller.ts';
+import { batchesLeftRunning } from '../batches/batches-left-running.ts';
 import type { Database } from '../database/client.ts';
 import { Prisma } from '../database/generated/client.ts';
 import type { CallerDeps, Deps } from '../deps.ts';
@@ -81,10 +82,18 @@ async function deleteIfFinished(
   expected: RegistrationSnapshot | null,
 ): Promise<boolean> {
   const count = await prisma.$executeRaw`
-    with deleted as (
+    with locked as materialized (${batchesLeftRunning(id)}),
+    deleted as (
       delete from bulk_registrations
-      where id = ${id}::bigint
+      where (select count(*) from locked) >= 0
+        and id = ${id}::bigint
         and status <> 'processing'
+        -- As when the batches were locked, or not locked; else it is tried again.
+        and (status = 'cancelled') = (
+          select status = 'cancelled'
+          from bulk_registrations
+          where id = ${id}::bigint
+        )
         ${andUnchanged(expected)}
       returning id
     )
