@@ -10,13 +10,24 @@ export function tellEmbeddedDatabase(url) {
   else writeFileSync(FILE, url, { mode: 0o600 });
 }
 
-/** Sets DATABASE_URL to the PostgreSQL of a running `npm start`, unless it is set. */
-export function useEmbeddedDatabase() {
-  if (readEnvironment().DATABASE_URL?.trim()) return;
+/**
+ * Sets DATABASE_URL to the PostgreSQL of a running `npm start`, unless it is set.
+ *
+ * @returns {boolean} false: it is not set, and `npm start` does not run
+ */
+export function findEmbeddedDatabase() {
+  if (readEnvironment().DATABASE_URL?.trim()) return true;
   try {
     process.env.DATABASE_URL = readFileSync(FILE, 'utf8');
+    return true;
   } catch {
-    console.error('DATABASE_URL is not set, and `npm start` does not run: start it, or set DATABASE_URL.');
-    process.exit(1);
+    return false;
   }
+}
+
+/** As `findEmbeddedDatabase`, for a program that needs one. */
+export function useEmbeddedDatabase() {
+  if (findEmbeddedDatabase()) return;
+  console.error('DATABASE_URL is not set, and `npm start` does not run: start it, or set DATABASE_URL.');
+  process.exit(1);
 }

@@ -78,11 +78,14 @@ export function readEnvironment(): NodeJS.ProcessEnv {
   return process.env;
 }
 
-const LOOPBACK = /^(localhost|127(\.\d+){3}|::1)$/;
+/** Whether only this machine reaches the host; an IPv6 address may have the brackets of a URL. */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|127(\.\d+){3}|::1|\[::1\])$/.test(host);
+}
 
 /** @throws ConfigError where the API could be reached from other machines and nobody has chosen who may call it */
 export function refuseOpenAddress({ host, apiAuth }: Pick<Config, 'host' | 'apiAuth'>): void {
-  if (apiAuth !== null || LOOPBACK.test(host)) return;
+  if (apiAuth !== null || isLoopback(host)) return;
   throw new ConfigError([
     `API_AUTH must be set, because other machines reach the API at HOST=${host}: keys (npm run keys makes them), or none to let everybody in`,
   ]);

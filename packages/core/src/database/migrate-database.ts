@@ -30,12 +30,17 @@ export async function migrateDatabase(databaseUrl: string): Promise<string[]> {
   }
 }
 
-async function readMigrations(): Promise<MigrationList> {
+/** The migrations of this release, in their order. */
+export async function listMigrationNames(): Promise<string[]> {
   const entries = await readdir(MIGRATIONS, { withFileTypes: true });
-  const names = entries
+  return entries
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
     .sort();
+}
+
+async function readMigrations(): Promise<MigrationList> {
+  const names = await listMigrationNames();
   return {
     baseDir: dirname(MIGRATIONS),
     lockfile: {

@@ -28,11 +28,28 @@ const QUEUE_NAMES: Record<QueueName, string> = {
   rest: 'bulk-registrations-rest',
 };
 
+/** Connections of one queue or worker to PostgreSQL; a worker has one more, which listens. */
+export const QUEUE_POOL_SIZE = 5;
+
 export type QueueConfig = Pick<Config, 'redisUrl' | 'databaseUrl' | 'queuePrefix'>;
 
 /** The PostgreSQL schema of the queue's own tables. */
 export function queueSchema(config: Pick<Config, 'queuePrefix'>): string {
   return `${config.queuePrefix}_queue`;
+}
+
+/** The braces put all keys into one slot of a Redis Cluster. */
+function redisPrefix({ queuePrefix }: Pick<Config, 'queuePrefix'>): string {
+  return `{${queuePrefix}}`;
+}
+
+/** Redis keys of which a queue that was ever used has one or more. */
+export function queueKeys(config: Pick<Config, 'queuePrefix'>): string[] {
+  return Object.values(QUEUE_NAMES).flatMap((name) =>
+    ['meta', 'events', 'id', 'wait', 'active', 'completed', 'stalled-check'].map(
+      (key) => `${redisPrefix(config)}:${name}:${key}`,
+    ),
+  );
 }
 
 /** Opens a queue to add jobs. Its calls wait for a server that does not answer, so each needs a deadline. */
@@ -67,7 +84,7 @@ function connectionOf({ redisUrl, databaseUrl, queuePrefix }: QueueConfig) {
       connection: {
         connectionString: databaseUrl,
         schema,
-        max: 5,
+        max: QUEUE_POOL_SIZE,
         keepAlive: true,
         connectionTimeoutMillis: 3_000,
         query_timeout: 9_000,
@@ -86,8 +103,7 @@ function connectionOf({ redisUrl, databaseUrl, queuePrefix }: QueueConfig) {
       maxRetriesPerRequest: null,
       retryStrategy: (tries: number) => Math.min(100 * tries, MAX_RECONNECT_MS),
     },
-    // The braces put all keys into one slot of a Redis Cluster.
-    prefix: `{${queuePrefix}}`,
+    prefix: redisPrefix({ queuePrefix }),
   };
 }
 

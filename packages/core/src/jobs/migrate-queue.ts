@@ -1,4 +1,4 @@
-import { runMigrations } from 'bullmq';
+import { assertSchemaCompatibility, runMigrations } from 'bullmq';
 import pg from 'pg';
 
 /**
@@ -14,6 +14,20 @@ export async function migrateQueue(databaseUrl: string, schema: string): Promise
     const before = await currentVersion(client, schema);
     const version = await runMigrations(client, schema);
     return version === before ? [] : [`queue tables in schema ${schema}, version ${version}`];
+  } finally {
+    await client.end();
+  }
+}
+
+/** Whether the queue's own tables in PostgreSQL are there, and not of a release that this one is too old for. */
+export async function isQueueMigrated(databaseUrl: string, schema: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    return await assertSchemaCompatibility(client, schema).then(
+      () => true,
+      () => false,
+    );
   } finally {
     await client.end();
   }

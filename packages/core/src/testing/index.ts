@@ -7,6 +7,7 @@ export type { Executor } from '../database/executor.ts';
 export { insertRegistration } from '../registrations/insert-registration.ts';
 export { findInconsistencies } from './consistency.ts';
 export { emptyTables } from './empty-tables.ts';
+export { examined, startInstallation } from './installation.ts';
 export { createMemoryQueue, type Delivery, type MemoryQueue } from './memory-queue.ts';
 export { openPatientDatabase } from './patient-database.ts';
 export { createRandom, type Random } from './random.ts';
