@@ -28,7 +28,7 @@ export function bareStatements(pool: pg.Pool): BareStatements {
       await insertBatch(
         db,
         { registrationId: id, attempt: 1, generation: 1, batchNo: 0 },
-        { refused: [], toleratesConflicts: false },
+        { refused: [], toleratesConflicts: false, writesEvents: false },
       );
     },
   };

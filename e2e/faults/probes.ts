@@ -18,7 +18,8 @@ export async function probeFence(world: World): Promise<string[]> {
     const { generation } = await db.prisma.bulkRegistration.findUniqueOrThrow({
       where: { id: registrationId },
     });
-    const kind = await executeBatchInsert(db, { registrationId, attempt, generation, batchNo }).then(
+    const deps = { db, config: { webhook: null } };
+    const kind = await executeBatchInsert(deps, { registrationId, attempt, generation, batchNo }).then(
       (outcome) => outcome.kind,
       (error: Error) => `an error (${error.message.trim().split('\n').at(-1)})`,
     );

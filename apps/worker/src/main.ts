@@ -1,6 +1,7 @@
 import { ConfigError, createDeps, type Deps, withDeadline } from '@bulk/core';
 import { startHealthServer } from './health.ts';
 import { startSweeper } from './sweeper.ts';
+import { startWebhook } from './webhook.ts';
 import { CLOSE_MS, startWorkers } from './workers.ts';
 
 const deps = readDeps();
@@ -11,6 +12,7 @@ const stopping = new AbortController();
 const health =
   config.workerHealthPort === null ? null : await startHealthServer(deps, config.workerHealthPort);
 const sweeper = startSweeper(deps);
+const webhook = startWebhook(deps);
 const workers = startWorkers(deps, stopping.signal);
 
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'disconnect'] as const) {
@@ -23,7 +25,9 @@ async function shutDown(reason: string): Promise<void> {
   if (stopping.signal.aborted) return;
   stopping.abort();
   log.info({ reason }, 'worker stopping');
-  await Promise.all([sweeper.stop(), workers.stop()].map((stopped) => stopped.catch(logAndGoOn)));
+  await Promise.all(
+    [sweeper.stop(), webhook.stop(), workers.stop()].map((stopped) => stopped.catch(logAndGoOn)),
+  );
   health?.close();
   const closed = [deps.queue.close(), withDeadline(deps.db.close(), CLOSE_MS, 'closing the database')];
   await Promise.all(closed.map((each) => each.catch(logAndGoOn)));

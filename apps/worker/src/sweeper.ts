@@ -1,4 +1,5 @@
 import { type Deps, quietly, sweep, withDeadline } from '@bulk/core';
+import { repeat } from './repeat.ts';
 import { CLOSE_MS } from './workers.ts';
 
 export interface Sweeper {
@@ -8,27 +9,11 @@ export interface Sweeper {
 
 /** Sweeps at the configured pace until it is stopped; a failed sweep is made up for by the next. */
 export function startSweeper(deps: Deps): Sweeper {
-  const stopping = new AbortController();
-  const onError = quietly(deps.log);
-  let timer: NodeJS.Timeout;
-  let current = Promise.resolve();
-
-  const next = () => {
-    timer = setTimeout(() => {
-      current = sweep(deps, stopping.signal)
-        .then(() => {}, onError)
-        .then(() => {
-          if (!stopping.signal.aborted) next();
-        });
-    }, deps.config.sweepMs);
+  const { config, log } = deps;
+  const run = async (signal: AbortSignal) => {
+    await sweep(deps, signal);
+    return false;
   };
-  next();
-
-  return {
-    async stop() {
-      stopping.abort();
-      clearTimeout(timer);
-      await withDeadline(current, CLOSE_MS, 'finishing the sweep');
-    },
-  };
+  const sweeps = repeat(run, { everyMs: config.sweepMs, onError: quietly(log) });
+  return { stop: () => withDeadline(sweeps.stop(), CLOSE_MS, 'finishing the sweep') };
 }

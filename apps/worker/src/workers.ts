@@ -27,6 +27,11 @@ const RECONNECT_MS = 1_000;
 /** With nothing at hand closing is quick, unless the other side is away: then it may wait for ever. */
 export const CLOSE_MS = 2_000;
 
+/** Milliseconds for what is at hand. The rest of the grace period is for closing: the workers first, then all connections. */
+export function graceMs({ shutdownGraceMs }: Deps['config']): number {
+  return Math.max(CLOSE_MS, shutdownGraceMs - 2 * CLOSE_MS);
+}
+
 /** Starts one BullMQ worker a queue, so that no small registration waits for a large one. */
 export function startWorkers(deps: Deps, signal: AbortSignal): Workers {
   const { config, log } = deps;
@@ -59,9 +64,7 @@ export function startWorkers(deps: Deps, signal: AbortSignal): Workers {
   return {
     async stop() {
       const closed = Promise.all(workers.map((worker) => worker.close()));
-      // What is left of the grace period is for closing: the workers first, then all connections.
-      const graceMs = Math.max(CLOSE_MS, config.shutdownGraceMs - 2 * CLOSE_MS);
-      await withDeadline(Promise.allSettled(atHand), graceMs, 'finishing the batches at hand');
+      await withDeadline(Promise.allSettled(atHand), graceMs(config), 'finishing the batches at hand');
       await withDeadline(closed, CLOSE_MS, 'closing the workers');
     },
   };

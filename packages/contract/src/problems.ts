@@ -7,6 +7,8 @@ export const PROBLEMS = {
   forbidden: { status: 403, title: 'These credentials do not allow it.' },
   not_found: { status: 404, title: 'There is nothing at this address.' },
   registration_not_found: { status: 404, title: 'There is no such bulk registration.' },
+  delivery_not_found: { status: 404, title: 'There is no such delivery.' },
+  no_webhook: { status: 409, title: 'There is no webhook.' },
   still_processing: { status: 409, title: 'The bulk registration is still processing.' },
   was_cancelled: { status: 409, title: 'The bulk registration was cancelled.' },
   nothing_failed: { status: 409, title: 'The bulk registration has no failed records.' },

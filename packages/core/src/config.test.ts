@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { type Config, ConfigError, loadConfig, refuseOpenAddress } from './config.ts';
 
+const WEBHOOK_SECRET = `whsec_${'ab1+'.repeat(8)}`;
 const DATABASE_URL = 'postgresql://user:secret@db.example.com/bulk';
 
 test('only the database has to be given', () => {
@@ -24,6 +25,7 @@ test('only the database has to be given', () => {
     viewerPassword: null,
     dashboardReadOnly: true,
     corsOrigins: [],
+    webhook: null,
     bodyLimitBytes: 32 * 1024 * 1024,
     maxWatchers: 2_000,
     maxWatchersPerCaller: 200,
@@ -61,6 +63,9 @@ test('every setting that is given is taken', () => {
     VIEWER_PASSWORD: '87654321',
     DASHBOARD_READ_ONLY: 'false',
     CORS_ORIGINS: 'https://a.example.com, http://localhost:5173',
+    WEBHOOK_URL: 'https://hooks.example.com/bulk',
+    WEBHOOK_SECRET,
+    WEBHOOK_ALLOW_PRIVATE: 'true',
     BODY_LIMIT_BYTES: '1024',
     MAX_WATCHERS: '7',
     MAX_WATCHERS_PER_CALLER: '3',
@@ -97,6 +102,7 @@ test('every setting that is given is taken', () => {
     viewerPassword: '87654321',
     dashboardReadOnly: false,
     corsOrigins: ['https://a.example.com', 'http://localhost:5173'],
+    webhook: { url: 'https://hooks.example.com/bulk', secret: WEBHOOK_SECRET, allowsPrivate: true },
     bodyLimitBytes: 1_024,
     maxWatchers: 7,
     maxWatchersPerCaller: 3,
@@ -156,6 +162,7 @@ test.each([
   ['REDIS_URL', 'http://redis.example.com'],
   ['CORS_ORIGINS', 'https://a.example.com/'],
   ['CORS_ORIGINS', '*'],
+  ['WEBHOOK_ALLOW_PRIVATE', 'yes'],
 ])('%s may not be %s', (name, value) => {
   expect(faultsOf({ DATABASE_URL, [name]: value })).toEqual([expect.stringContaining(name)]);
 });
@@ -208,4 +215,26 @@ test('the settings of tokens come together', () => {
   expect(() => loadConfig({ DATABASE_URL, JWT_JWKS_URL: 'https://id.example.com/jwks.json' })).toThrow(
     'JWT_JWKS_URL, JWT_ISSUER and JWT_AUDIENCE must be set together',
   );
+});
+
+test('the settings of the webhook come together, and no error repeats its secret', () => {
+  const url = 'https://hooks.example.com/bulk';
+  const together = ['WEBHOOK_URL and WEBHOOK_SECRET must be set together'];
+  expect(faultsOf({ DATABASE_URL, WEBHOOK_URL: url })).toEqual(together);
+  expect(faultsOf({ DATABASE_URL, WEBHOOK_SECRET })).toEqual(together);
+  for (const secret of [
+    'hunter2',
+    'whsec_hunter2',
+    `whsec_${'ab1+'.repeat(22)}`,
+    `whsec_${'hunter2!'.repeat(8)}`,
+  ]) {
+    const faults = faultsOf({ DATABASE_URL, WEBHOOK_URL: url, WEBHOOK_SECRET: secret });
+    expect(faults).toEqual([expect.stringContaining('WEBHOOK_SECRET must be whsec_')]);
+    expect(faults.join()).not.toContain(secret);
+  }
+  for (const wrong of ['ftp://hooks.example.com', 'https://me:hunter2@hooks.example.com']) {
+    const faults = faultsOf({ DATABASE_URL, WEBHOOK_URL: wrong, WEBHOOK_SECRET });
+    expect(faults).toEqual([expect.stringContaining('WEBHOOK_URL must')]);
+    expect(faults.join()).not.toContain('hunter2');
+  }
 });

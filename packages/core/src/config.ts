@@ -36,6 +36,8 @@ export interface Config {
   readonly dashboardReadOnly: boolean;
   /** Origins whose pages may call the API from a browser. */
   readonly corsOrigins: readonly string[];
+  /** Where the events of registrations are sent; null: nowhere. */
+  readonly webhook: WebhookConfig | null;
   readonly bodyLimitBytes: number;
   /** Clients that may watch registrations through one API process at once. */
   readonly maxWatchers: number;
@@ -56,6 +58,14 @@ export interface Config {
   readonly shutdownGraceMs: number;
   /** Where a worker answers /healthz and /readyz; null: nowhere. */
   readonly workerHealthPort: number | null;
+}
+
+export interface WebhookConfig {
+  readonly url: string;
+  /** whsec_, and 24 to 64 bytes in base64. */
+  readonly secret: string;
+  /** Whether the address may be inside the private network. */
+  readonly allowsPrivate: boolean;
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -114,6 +124,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     viewerPassword: read.secret('VIEWER_PASSWORD', { minLength: 8 }),
     dashboardReadOnly: read.boolean('DASHBOARD_READ_ONLY', true),
     corsOrigins: read.origins('CORS_ORIGINS'),
+    webhook: readWebhook(read, errors),
     bodyLimitBytes: read.integer('BODY_LIMIT_BYTES', 32 * 1024 * 1024, {
       min: 1_024,
       max: 256 * 1024 * 1024,
@@ -142,6 +153,29 @@ function readJwt(read: ReturnType<typeof settingsReader>, errors: string[]): Con
   if (jwksUrl !== null && issuer !== '' && audience !== '') return { jwksUrl, issuer, audience };
   errors.push('JWT_JWKS_URL, JWT_ISSUER and JWT_AUDIENCE must be set together');
   return null;
+}
+
+function readWebhook(read: ReturnType<typeof settingsReader>, errors: string[]): WebhookConfig | null {
+  const url = read.url('WEBHOOK_URL', ['https:', 'http:']);
+  const secret = read.text('WEBHOOK_SECRET', '');
+  const allowsPrivate = read.boolean('WEBHOOK_ALLOW_PRIVATE', false);
+  if (url === null && secret === '') return null;
+  if (url === null || secret === '') {
+    errors.push('WEBHOOK_URL and WEBHOOK_SECRET must be set together');
+    return null;
+  }
+  if (URL.canParse(url) && new URL(url).username !== '')
+    errors.push('WEBHOOK_URL must not have a user or a password');
+  if (!isWebhookSecret(secret))
+    errors.push('WEBHOOK_SECRET must be whsec_ and 24 to 64 random bytes in base64');
+  return { url, secret, allowsPrivate };
+}
+
+function isWebhookSecret(text: string): boolean {
+  const encoded = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text)?.[1];
+  if (encoded === undefined) return false;
+  const bytes = Buffer.from(encoded, 'base64').length;
+  return bytes >= 24 && bytes <= 64;
 }
 
 const LIMIT: Range = { min: 1, max: 1_000_000_000 };

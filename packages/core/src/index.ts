@@ -36,3 +36,7 @@ export { listRegistrations } from './registrations/list.ts';
 export { submitRegistration } from './registrations/submit.ts';
 export { listResults, type OpenResults, openResults } from './results/list-results.ts';
 export { toAppError } from './to-app-error.ts';
+export { deliverDue } from './webhooks/deliver.ts';
+export { listDeliveries } from './webhooks/list-deliveries.ts';
+export { redeliver } from './webhooks/redeliver.ts';
+export { createWebhookSender } from './webhooks/sender.ts';

@@ -3,6 +3,7 @@ import {
   CreateRegistrationResponse,
   DeleteRegistrationResponse,
   FieldError,
+  ListDeliveriesResponse,
   ListRegistrationsResponse,
   MentorResult,
   Problem,
@@ -18,6 +19,7 @@ import {
   RetryRegistrationRequest,
   RetryRegistrationResponse,
   TransientError,
+  WebhookDelivery,
 } from '@bulk/contract';
 
 type Json = null | string | number | boolean | Json[] | { [key: string]: Json };
@@ -47,6 +49,8 @@ const NAMED_SCHEMAS: Record<string, object> = {
   ResultsResponse,
   ResultError,
   TransientError,
+  ListDeliveriesResponse,
+  WebhookDelivery,
   Problem,
   FieldError,
 };

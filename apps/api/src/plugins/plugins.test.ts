@@ -174,6 +174,8 @@ describe('the OpenAPI document', () => {
       `delete ${BASE_PATH}/{id}`,
       `get ${BASE_PATH}/{id}/results`,
       `get ${BASE_PATH}/{id}/events`,
+      `get ${BASE_PATH}/{id}/deliveries`,
+      `post ${BASE_PATH}/{id}/deliveries/{delivery}/redeliver`,
     ]);
     expect(document.paths[BASE_PATH].post.requestBody.content['application/json'].schema).toEqual({
       $ref: '#/components/schemas/CreateRegistrationRequest',

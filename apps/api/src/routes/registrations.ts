@@ -2,6 +2,7 @@ import type { Deps } from '@bulk/core';
 import type { App } from '../fastify-app.ts';
 import { addLoadShedding } from '../plugins/load-shedding.ts';
 import { deleteRoute } from './delete-registration.ts';
+import { deliveriesRoutes } from './deliveries.ts';
 import { eventsRoute } from './get-events.ts';
 import { detailsRoute } from './get-registration.ts';
 import { resultsRoute } from './get-results.ts';
@@ -26,5 +27,6 @@ export function registrationRoutes(deps: Deps) {
 
     resultsRoute(app, deps);
     eventsRoute(app, deps);
+    deliveriesRoutes(app, deps);
   };
 }

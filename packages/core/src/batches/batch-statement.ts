@@ -2,6 +2,7 @@ import type { ResultErrorCode } from '@bulk/contract';
 import type { Executor } from '../database/executor.ts';
 import { Prisma } from '../database/generated/client.ts';
 import type { RegistrationSnapshot } from '../progress/registration-snapshot.ts';
+import { writeEvents } from '../webhooks/write-events.ts';
 
 /** Which batch, for which job: numbers only, the database knows the rest. */
 export interface BatchKey {
@@ -18,10 +19,12 @@ export interface BatchKey {
  *   activity is tried for those with null, and for those beyond its end
  * - toleratesConflicts: a mentor who gets the activity from somebody else meanwhile is a duplicate. Else
  *   the statement fails, which is rare, and costs a third less when it is not needed.
+ * - writesEvents: if the registration ends with this batch, its event is written for the webhook
  */
 export interface BatchTry {
   refused: ReadonlyArray<ResultErrorCode | null>;
   toleratesConflicts: boolean;
+  writesEvents: boolean;
 }
 
 /**
@@ -42,10 +45,12 @@ export interface BatchTry {
 export async function insertBatch(
   db: Executor,
   key: BatchKey,
-  { refused, toleratesConflicts }: BatchTry,
+  { refused, toleratesConflicts, writesEvents }: BatchTry,
 ): Promise<RegistrationSnapshot | null> {
   const rows = await db.$queryRaw<RegistrationSnapshot[]>`
-    with ${batchOf(key, refused)}, ${toleratesConflicts ? TOLERANT : STRICT}, ${RESULTS_AND_FENCE}`;
+    with ${batchOf(key, refused)}, ${toleratesConflicts ? TOLERANT : STRICT}, ${RESULTS_AND_FENCE}
+    ${writesEvents ? EVENT : Prisma.empty}
+    ${OUTCOME}`;
   return rows[0] ?? null;
 }
 
@@ -248,7 +253,11 @@ const RESULTS_AND_FENCE = Prisma.sql`
       r.mentor_count,
       r.success_count,
       r.failure_count
-  )
+  )`;
+
+const EVENT = Prisma.sql`, event as (${writeEvents(Prisma.sql`fence`)})`;
+
+const OUTCOME = Prisma.sql`
   select
     (fence.id is not null)::integer::registration_is_ours,
     fence.id,

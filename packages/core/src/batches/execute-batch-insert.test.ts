@@ -44,8 +44,8 @@ async function submitted(
   return { request, registrationId: stored?.id ?? 0n, attempt: 1, generation: 1, batchNo: 0 };
 }
 
-const STRICT: BatchTry = { refused: [], toleratesConflicts: false };
-const TOLERANT: BatchTry = { refused: [], toleratesConflicts: true };
+const STRICT: BatchTry = { refused: [], toleratesConflicts: false, writesEvents: false };
+const TOLERANT: BatchTry = { refused: [], toleratesConflicts: true, writesEvents: false };
 const WAYS: [string, BatchTry][] = [
   ['strict', STRICT],
   ['tolerant', TOLERANT],
@@ -142,7 +142,7 @@ test('after a batch without duplicates the next does not look for them, and is t
   await registered(first, ['c', 'e']);
   await write(first);
   expect(await failureOf(second)).toEqual({ kind: 'duplicate' });
-  expect(await executeBatchInsert(deps.db, second)).toMatchObject({ after: { failureCount: 1 } });
+  expect(await executeBatchInsert(deps, second)).toMatchObject({ after: { failureCount: 1 } });
   // Where one was found the following batches look for more.
   expect(await write(third)).toMatchObject({ status: 'completed', successCount: 4, failureCount: 2 });
   expect(await codesOf(first)).toEqual(['', '', 'duplicate', '', 'duplicate', '']);
@@ -188,7 +188,7 @@ test('while mentors are left the registration stays in processing', async () => 
 test('a second delivery of a batch changes nothing', async () => {
   const batch = await submitted(['a', 'b', 'c'], { batchSize: 2 });
   await write(batch);
-  expect(await executeBatchInsert(deps.db, batch)).toEqual({ kind: 'superseded' });
+  expect(await executeBatchInsert(deps, batch)).toEqual({ kind: 'superseded' });
   expect(await activitiesOf(batch)).toHaveLength(2);
   expect(await countersOf(batch)).toEqual({ successCount: 2, failureCount: 0 });
 });
@@ -263,7 +263,7 @@ test('a duplicate that is known is left out, and one that comes in between fails
     await untilSomebodyWaits();
   });
   expect(await written).toEqual({ kind: 'duplicate' });
-  expect(await executeBatchInsert(deps.db, batch)).toMatchObject({
+  expect(await executeBatchInsert(deps, batch)).toMatchObject({
     after: { successCount: 1, failureCount: 2 },
   });
 });

@@ -1,3 +1,4 @@
+import type { Config } from '../config.ts';
 import type { Database } from '../database/client.ts';
 import { classifySqlFailure } from '../database/sql-failure.ts';
 import type { RegistrationSnapshot } from '../progress/registration-snapshot.ts';
@@ -12,6 +13,11 @@ export type BatchOutcome =
    */
   | { kind: 'superseded' };
 
+export interface BatchDeps {
+  db: Database;
+  config: Pick<Config, 'webhook'>;
+}
+
 /** Other registrations and the rules of the database may change between two tries. */
 const MAX_TRIES = 5;
 
@@ -21,8 +27,8 @@ const MAX_TRIES = 5;
  *
  * @throws transient errors of the database; try the batch again
  */
-export async function executeBatchInsert(db: Database, key: BatchKey): Promise<BatchOutcome> {
-  let next: BatchTry = { refused: [], toleratesConflicts: false };
+export async function executeBatchInsert({ db, config }: BatchDeps, key: BatchKey): Promise<BatchOutcome> {
+  let next: BatchTry = { refused: [], toleratesConflicts: false, writesEvents: config.webhook !== null };
   for (let tries = 1; ; tries += 1) {
     try {
       const after = await insertBatch(db.prisma, key, next);

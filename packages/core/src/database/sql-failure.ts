@@ -53,11 +53,11 @@ export function classifySqlFailure(error: unknown): SqlFailure {
 
 /**
  * Tells whether a sequence gave out an id that is taken: it is behind its table, as after an import or a failover
- * by logical replication. `select setval('activities_id_seq', (select max(id) from activities))` mends it.
+ * by logical replication. `npm run doctor` says which, and the command that mends it.
  */
 export function isSequenceBehind(error: unknown): boolean {
   const { state, text } = describe(error);
-  return state === '23505' && /(activities|bulk_registrations)_pkey/.test(text);
+  return state === '23505' && /(activities|bulk_registrations|webhook_deliveries)_pkey/.test(text);
 }
 
 interface Described {

@@ -6,11 +6,13 @@ import { autovacuum, durability, postgresClock, postgresVersion, sequences } fro
 import { redisClock, redisKeys, redisMemory, redisPersistence, redisRole, redisVersion } from './redis.ts';
 import { stuckRegistrations } from './registrations.ts';
 import { corsOrigins, openAddress } from './settings.ts';
+import { webhookAddress, webhookDeliveries } from './webhook.ts';
 
 /** All checks but those of what they need, which come first. */
 export const CHECKS: readonly Check[] = [
   { name: 'the address of the API', needs: [], run: openAddress },
   { name: 'CORS_ORIGINS', needs: [], run: corsOrigins },
+  { name: 'WEBHOOK_URL', needs: [], run: webhookAddress },
   { name: 'the version of PostgreSQL', needs: ['postgres'], run: postgresVersion },
   { name: 'the clock of PostgreSQL', needs: ['postgres'], run: postgresClock },
   { name: 'the connections to PostgreSQL', needs: ['postgres'], run: connections },
@@ -20,6 +22,7 @@ export const CHECKS: readonly Check[] = [
   { name: 'the sequences', needs: ['tables'], run: sequences },
   { name: 'the keys of the API', needs: ['tables'], run: apiKeys },
   { name: 'the registrations', needs: ['tables', 'queue'], run: stuckRegistrations },
+  { name: 'the deliveries of the webhook', needs: ['tables'], run: webhookDeliveries },
   { name: 'the version of Redis', needs: ['redis'], run: redisVersion },
   { name: 'the role of Redis', needs: ['redis'], run: redisRole },
   { name: 'the clock of Redis', needs: ['redis'], run: redisClock },

@@ -184,6 +184,28 @@ test('settings that let too many in are told of', async () => {
   ).toEqual([['warning', expect.stringContaining('CORS_ORIGINS has http://app.example.com')]]);
 });
 
+test('a webhook that cannot be reached, or did not take events, is told of', async () => {
+  const webhook = (WEBHOOK_URL: string) => ({ WEBHOOK_URL, WEBHOOK_SECRET: `whsec_${'ab1+'.repeat(8)}` });
+  expect(await found(webhook('https://hooks.example.com'))).toEqual([]);
+  expect(await found(webhook('http://hooks.example.com'))).toEqual([
+    ['warning', expect.stringContaining('WEBHOOK_URL is not encrypted')],
+  ]);
+  expect(await found(webhook('https://169.254.169.254'))).toEqual([
+    ['error', expect.stringContaining('WEBHOOK_URL is inside the private network')],
+  ]);
+  await installation.query(
+    `insert into webhook_deliveries (registration_id, type, data, expires_at, created_at, status, finished_at)
+     values
+       (1, 'registration.completed', '{}', now(), now() - interval '2 hours', 'failed', now()),
+       (1, 'registration.completed', '{}', now(), now() - interval '2 hours', 'pending', null)`,
+  );
+  expect(await found(webhook('https://hooks.example.com'))).toEqual([
+    ['warning', 'Events that the webhook did not take within the last day: 1.'],
+    ['warning', 'Events that have waited for the webhook for more than an hour: 1.'],
+  ]);
+  await installation.query('delete from webhook_deliveries');
+});
+
 test('each setting that is wrong is an error', async () => {
   expect(await found({ CORS_ORIGINS: '*', ADMIN_PASSWORD: 'short' })).toEqual([
     ['error', expect.stringContaining('ADMIN_PASSWORD')],

@@ -104,6 +104,11 @@ export async function sequences({ db }: Context): Promise<Finding[]> {
         'registration_history',
         (select max(id) from registration_history),
         (select last_value + is_called::integer from registration_history_id_seq)
+      union all
+      select
+        'webhook_deliveries',
+        (select max(id) from webhook_deliveries),
+        (select last_value + is_called::integer from webhook_deliveries_id_seq)
     ) sequence
     where next <= last`;
   return behind.map(({ table, next, last }) => ({

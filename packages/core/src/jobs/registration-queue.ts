@@ -152,12 +152,12 @@ function jobName({ registrationId, attempt }: JobData, mentorCount: number): str
 const QUIET_MS = 10_000;
 
 /** Makes an error handler that logs at most one line in ten seconds: a lost server fails every call. */
-export function quietly(log: Logger): (error: Error) => void {
+export function quietly(log: Logger, message = 'the queue does not answer'): (error: Error) => void {
   let quietUntil = 0;
   return (error) => {
     if (Date.now() < quietUntil) return;
     quietUntil = Date.now() + QUIET_MS;
-    log.warn({ reason: error.message }, 'the queue does not answer');
+    log.warn({ reason: error.message }, message);
   };
 }
 

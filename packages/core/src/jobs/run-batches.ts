@@ -1,5 +1,4 @@
-import { executeBatchInsert } from '../batches/execute-batch-insert.ts';
-import type { Database } from '../database/client.ts';
+import { type BatchDeps, executeBatchInsert } from '../batches/execute-batch-insert.ts';
 import type { RegistrationSnapshot } from '../progress/registration-snapshot.ts';
 import { batchKeyOf, type JobData } from './job.ts';
 
@@ -14,7 +13,7 @@ const BATCHES_IN_FLIGHT = 2;
  * @throws transient errors of any batch; the others in flight are over by then
  */
 export async function runBatches(
-  db: Database,
+  deps: BatchDeps,
   job: JobData,
   openBatches: readonly number[],
   goesOn: (after: RegistrationSnapshot) => boolean,
@@ -24,7 +23,7 @@ export async function runBatches(
   let isOver = false;
   const runInTurn = async () => {
     for (const batchNo of numbers) {
-      const outcome = await executeBatchInsert(db, batchKeyOf(job, batchNo));
+      const outcome = await executeBatchInsert(deps, batchKeyOf(job, batchNo));
       if (outcome.kind === 'superseded') isOver = true;
       else {
         after = later(after, outcome.after);

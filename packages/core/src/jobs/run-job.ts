@@ -58,8 +58,8 @@ export async function runJob(deps: Deps, job: JobData, options: RunOptions): Pro
 }
 
 /** Small registrations have no other batch. null: nothing was written. */
-async function runFirstBatch({ db }: Deps, job: JobData) {
-  const outcome = await executeBatchInsert(db, batchKeyOf(job, 0));
+async function runFirstBatch(deps: Deps, job: JobData) {
+  const outcome = await executeBatchInsert(deps, batchKeyOf(job, 0));
   return outcome.kind === 'written' ? outcome.after : null;
 }
 
@@ -68,7 +68,7 @@ async function runTimeSlice(deps: Deps, job: JobData, options: RunOptions) {
   const open = await findOpenAttempt(deps.db.prisma, job);
   if (open === null) return null;
   options.onProgress(open.snapshot);
-  return runBatches(deps.db, job, open.openBatches, timeSlice(deps, options));
+  return runBatches(deps, job, open.openBatches, timeSlice(deps, options));
 }
 
 /** Says after each batch whether to go on. */
@@ -128,7 +128,7 @@ async function toTransientError(
 }
 
 const SEQUENCE_BEHIND =
-  "activities_id_seq is behind the ids of its table: run select setval('activities_id_seq', (select max(id) from activities))";
+  'a sequence gives out ids that are taken; npm run doctor names it, and the command that mends it';
 
 function done({ log }: Deps, snapshot: RegistrationSnapshot): RunOutcome {
   const { id, attempt, status, successCount, failureCount } = snapshot;

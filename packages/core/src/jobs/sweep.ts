@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.ts';
 import { dropExpiredKeys } from '../registrations/idempotency-keys.ts';
+import { dropOldDeliveries } from '../webhooks/deliveries.ts';
 import { claimSweep, endSweep, extendSweep } from './claim-sweep.ts';
 import { claimNextGenerations, type IdleJob, listIdle, noteTaken } from './generations.ts';
 import type { JobData } from './job.ts';
@@ -9,7 +10,7 @@ const PAGE = 200;
 /** Pages of a sweep that finds nothing lost: however long the backlog, it costs a worker a percent or two. */
 const MAX_QUIET_PAGES = 3;
 
-const KEYS_AT_A_TIME = 5_000;
+const DROPPED_AT_A_TIME = 5_000;
 
 /** How many job locks a taken job may last without any progress before it counts as lost. */
 const PATIENCE_IN_LOCKS = 4;
@@ -17,7 +18,8 @@ const PATIENCE_IN_LOCKS = 4;
 /**
  * Re-enqueues registrations that are processing and whose job was lost: never added, given up, or deleted with
  * the queue. One worker at a time does it, whichever comes first. It looks at the oldest first, at some hundreds, and
- * at more while it finds lost ones; the next sweep goes on where it ended. Also deletes expired idempotency keys.
+ * at more while it finds lost ones; the next sweep goes on where it ended. Also deletes expired idempotency keys
+ * and old deliveries of the webhook.
  *
  * BullMQ takes the jobs of a dead worker back, but goes by its workers' clocks: what a worker with a fast
  * clock took, or put off, stays its own until that time has come. So the sweeper also re-enqueues where it
@@ -45,7 +47,7 @@ export async function sweep(deps: Deps, signal: AbortSignal): Promise<number> {
       await extendSweep(db.prisma, afterId);
       if (page.lastId === null) break;
     }
-    await dropAllExpiredKeys(deps, signal);
+    for (const drop of [dropExpiredKeys, dropOldDeliveries]) await dropAll(deps, drop, signal);
   } finally {
     await endSweep(db.prisma);
   }
@@ -72,11 +74,15 @@ async function sweepPage(
   };
 }
 
-async function dropAllExpiredKeys({ db, config }: Deps, signal: AbortSignal): Promise<void> {
+async function dropAll(
+  { db, config }: Deps,
+  drop: typeof dropExpiredKeys,
+  signal: AbortSignal,
+): Promise<void> {
   const endsAt = performance.now() + config.sweepMs;
   let dropped: number;
-  do dropped = await dropExpiredKeys(db.prisma, { limit: KEYS_AT_A_TIME });
-  while (dropped === KEYS_AT_A_TIME && performance.now() < endsAt && !signal.aborted);
+  do dropped = await drop(db.prisma, { limit: DROPPED_AT_A_TIME });
+  while (dropped === DROPPED_AT_A_TIME && performance.now() < endsAt && !signal.aborted);
 }
 
 type Verdict = 'waiting' | 'fine' | 'newly taken' | 'lost';

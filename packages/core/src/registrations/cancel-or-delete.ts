@@ -5,6 +5,7 @@ import { Prisma } from '../database/generated/client.ts';
 import type { CallerDeps, Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import { findSnapshot, type RegistrationSnapshot } from '../progress/registration-snapshot.ts';
+import { writeEvents } from '../webhooks/write-events.ts';
 import { hasSeen } from './etag.ts';
 import { formatRegistrationId } from './ids.ts';
 import { changedMeanwhile, registrationNotFound } from './refusals.ts';
@@ -24,15 +25,16 @@ export interface CancelOrDeleteOptions {
  * @throws transient errors of the database
  */
 export async function cancelOrDelete(
-  { db, log, caller }: Pick<CallerDeps, 'db' | 'log' | 'caller'>,
+  deps: Pick<CallerDeps, 'db' | 'config' | 'log' | 'caller'>,
   id: bigint,
   { only, ifMatch }: CancelOrDeleteOptions,
 ): Promise<'cancelled' | 'deleted'> {
+  const { db, log, caller } = deps;
   const registration = formatRegistrationId(id);
   // A retry or the last batch may come in between the two; then neither applies, once.
   for (;;) {
     const expected = ifMatch === null ? null : await expectedSnapshot({ db }, id, ifMatch);
-    if (await cancelIfProcessing(db, id, caller, expected)) {
+    if (await cancelIfProcessing(deps, id, expected)) {
       log.info({ registration, by: caller.name }, 'cancelled');
       return 'cancelled';
     }
@@ -50,9 +52,8 @@ export async function cancelOrDelete(
 
 /** One UPDATE is the whole cancel: each batch either passed its fence before it, or fails. */
 async function cancelIfProcessing(
-  { prisma }: Database,
+  { db: { prisma }, config, caller }: Pick<CallerDeps, 'db' | 'config' | 'caller'>,
   id: bigint,
-  caller: Caller,
   expected: RegistrationSnapshot | null,
 ): Promise<boolean> {
   const count = await prisma.$executeRaw`
@@ -67,12 +68,15 @@ async function cancelIfProcessing(
       where id = ${id}::bigint
         and status = 'processing'
         ${andUnchanged(expected)}
-      returning id
+      returning id, status, attempt, mentor_count, success_count, failure_count
     )
+    ${config.webhook === null ? Prisma.empty : EVENT}
     insert into registration_history (registration_id, action, actor)
     select id, 'cancelled', ${caller.name} from cancelled`;
   return count === 1;
 }
+
+const EVENT = Prisma.sql`, event as (${writeEvents(Prisma.sql`cancelled`)})`;
 
 /** Its batches go with it; its activities stay. */
 async function deleteIfFinished(

@@ -6,6 +6,7 @@ export async function emptyTables({ db: { prisma } }: Pick<Deps, 'db'>): Promise
     with registrations as (delete from bulk_registrations),
     written as (delete from activities),
     keys as (delete from idempotency_keys),
+    deliveries as (delete from webhook_deliveries),
     history as (delete from registration_history)
     update sweeps set swept_at = '-infinity', after_id = 0`;
   await prisma.$queryRaw`

@@ -16,3 +16,4 @@ export { currentJob, runChain, runNextBatch, runOnce } from './run-chain.ts';
 export { readRuns } from './seeded-runs.ts';
 export { createTestDeps, mentors, registrationRequest, submit, type TestDeps } from './test-deps.ts';
 export { waitFor } from './wait-for.ts';
+export { startWebhookEndpoint, type WebhookEndpoint } from './webhook-endpoint.ts';

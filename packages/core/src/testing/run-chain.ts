@@ -38,5 +38,5 @@ export async function runNextBatch(deps: Deps, id: string): Promise<void> {
   const open = await findOpenAttempt(deps.db.prisma, job);
   const [batchNo] = open?.openBatches ?? [];
   if (batchNo === undefined) throw new Error(`${id} has no open batch`);
-  await executeBatchInsert(deps.db, batchKeyOf(job, batchNo));
+  await executeBatchInsert(deps, batchKeyOf(job, batchNo));
 }

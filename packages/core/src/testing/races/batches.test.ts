@@ -30,7 +30,7 @@ raceTest('of twenty runners of one batch one writes it', 6, async (random) => {
       runners.map(async (deliveries) => {
         const numbers: number[] = [];
         for (const batch of deliveries) {
-          const { kind } = await executeBatchInsert(world.deps.db, batch);
+          const { kind } = await executeBatchInsert(world.deps, batch);
           if (kind === 'written') numbers.push(batch.batchNo);
         }
         return numbers;
