@@ -16,6 +16,7 @@ import {
   emptyTables,
   mentors,
   runChain,
+  runNextBatch,
   startWebhookEndpoint,
   submit,
   type TestDeps,
@@ -140,6 +141,12 @@ describe('an event', () => {
   });
 
   test('is not written for a batch that is not the last, or is rolled back', async () => {
+    const large = await submit(deps, { mentor_ids: mentors('l', 1_001), activity_type: 'large' });
+    await runNextBatch(deps, large);
+    expect(await deliveriesOf(large)).toEqual([]);
+    await runNextBatch(deps, large);
+    expect(await deliveriesOf(large)).toHaveLength(1);
+
     const id = await submit(deps, { mentor_ids: ['a'] });
     await cancel(id);
     const written = await deliveriesOf(id);
@@ -290,6 +297,8 @@ describe('an endpoint', () => {
   });
 });
 
+const LATE = { status: 'failed', httpStatus: 410, error: 'late', retryInMs: 0 } as const;
+
 describe('several workers', () => {
   test('deliver each event once', async () => {
     const ids = await Promise.all(Array.from({ length: 60 }, () => completed(1)));
@@ -332,9 +341,22 @@ describe('several workers', () => {
     await makeDue();
     await deliver();
     expect(endpoint.received).toHaveLength(1);
-    const late = { status: 'pending', httpStatus: 500, error: 'late', retryInMs: 0 } as const;
-    expect(await recordAttempt(deps.db.prisma, dead!, late)).toBeNull();
     expect(await deliveriesOf(id)).toMatchObject([{ status: 'delivered', attempts: 2 }]);
+    expect(await recordAttempt(deps.db.prisma, dead!, LATE)).toBeNull();
+  });
+
+  test('do not believe one whose lease is over, while another sends', async () => {
+    const id = await completed();
+    const claim = () => claimDeliveries(deps.db.prisma, { limit: 10, leaseMs: 60_000 });
+    const [slow] = await claim();
+    await makeDue();
+    const [next] = await claim();
+    expect(await recordAttempt(deps.db.prisma, slow!, LATE)).toBeNull();
+    const [before] = await deliveriesOf(id);
+    await redeliver(deps, idOf(id), before!.id);
+    expect(await recordAttempt(deps.db.prisma, next!, { ...LATE, status: 'delivered' })).toBeNull();
+    await deliver();
+    expect(endpoint.received).toHaveLength(1);
   });
 });
 
