@@ -34,8 +34,9 @@ async function deliver(
   const { httpStatus, error } = result;
   const registration = formatRegistrationId(delivery.registrationId);
   const fields = { registration, delivery: message.id, type: delivery.type, status, httpStatus, error };
-  if (status === 'failed') log.error(fields, 'webhook given up');
-  else log.info(fields, 'webhook attempt');
+  if (status === 'failed') log.error(fields, 'event given up');
+  else if (error === null) log.info(fields, 'event delivered');
+  else log.warn(fields, 'event not delivered');
 }
 
 function bodyOf({ type, createdAt, registrationId, data }: ClaimedDelivery): string {

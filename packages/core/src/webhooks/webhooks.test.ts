@@ -406,7 +406,7 @@ test('the secret and the address are in no log line', async () => {
   }
   await talking.close();
   expect(endpoint.received).toHaveLength(3);
-  expect(logged).toContain('webhook given up');
+  expect(logged).toContain('event given up');
   expect(logged).not.toContain('hunter2');
   expect(logged).not.toContain(SECRET.slice(6));
   expect(logged).not.toContain(Buffer.from(SECRET.slice(6), 'base64').toString());
