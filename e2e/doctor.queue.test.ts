@@ -89,8 +89,8 @@ const onRedis = () => {
 
   test('with a clock that is off is a warning, as is that of PostgreSQL', async () => {
     expect(await found({}, { now: () => Date.now() - 3_000 })).toEqual([
-      ['warning', expect.stringMatching(/^The clock of PostgreSQL is [23]\.\d s ahead/)],
-      ['warning', expect.stringMatching(/^The clock of Redis is [23]\.\d s ahead/)],
+      ['warning', expect.stringMatching(/^The clock of PostgreSQL is \d\.\d s ahead/)],
+      ['warning', expect.stringMatching(/^The clock of Redis is \d\.\d s ahead/)],
     ]);
   });
 

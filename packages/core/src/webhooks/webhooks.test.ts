@@ -234,7 +234,7 @@ describe('an endpoint', () => {
     });
     const startedAt = performance.now();
     await deliver();
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    expect(performance.now() - startedAt).toBeLessThan(9_000);
     expect(await Promise.all(cut)).toEqual([expect.stringContaining('Premature close')]);
     expect(await deliveriesOf(id)).toMatchObject([{ status: 'delivered', last_http_status: 200 }]);
   });
@@ -244,7 +244,7 @@ describe('an endpoint', () => {
     endpoint.answer(() => {});
     const startedAt = performance.now();
     await deliver();
-    expect(performance.now() - startedAt).toBeLessThan(12_000);
+    expect(performance.now() - startedAt).toBeLessThan(30_000);
     expect(await deliveriesOf(silent)).toMatchObject([
       {
         status: 'pending',
@@ -256,7 +256,7 @@ describe('an endpoint', () => {
     const endless = await completed();
     endpoint.answer((response) => response.writeHead(200).write('a'));
     await deliver();
-    expect(performance.now() - startedAt).toBeLessThan(24_000);
+    expect(performance.now() - startedAt).toBeLessThan(60_000);
     expect(await deliveriesOf(endless)).toMatchObject([{ status: 'delivered' }]);
   });
 
