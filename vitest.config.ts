@@ -3,7 +3,7 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 import { findBrowser } from './scripts/lib/test-browser.mjs';
 
 /** Tests run on the sources, so that no build can be out of date; only the web page is tested as it was built. */
-const conditions = ['@bulk/source', 'module', 'node', 'development|production'];
+const conditions = ['@bulk/source', 'node', 'development|production'];
 const resolve = { resolve: { conditions }, ssr: { resolve: { conditions } } };
 
 const QUEUE_TESTS = '**/*.queue.test.ts';

@@ -54,7 +54,8 @@ async function start() {
     ADMIN_PASSWORD: config.adminPassword ?? password,
   };
   const api = run('API', 'apps/api/dist/server.js', childEnv, config);
-  const worker = run('worker', 'apps/worker/dist/main.js', childEnv, config);
+  const workerEnv = { ...childEnv, ...(config.metricsPort && { METRICS_PORT: config.metricsPort + 1 }) };
+  const worker = run('worker', 'apps/worker/dist/main.js', workerEnv, config);
   await Promise.all([api.ready, worker.ready, untilReady(config.host, port)]);
   if (!isStopping) console.log(summary({ config, port, password, dataDir: embedded?.dataDir ?? null }));
 }

@@ -15,6 +15,9 @@ export function summary({ config, port, password, dataDir }) {
       ? `PostgreSQL in ${dataDir} (DATABASE_URL: another one)`
       : `PostgreSQL at ${placeOf(config.databaseUrl)}`,
     Queue: config.redisUrl ? `Redis at ${placeOf(config.redisUrl)}` : 'PostgreSQL (REDIS_URL: Redis instead)',
+    ...(config.metricsPort && {
+      Metrics: `${metricsAt(config, 0)}, ${metricsAt(config, 1)} of the worker`,
+    }),
     Stop: 'Ctrl-C; the data stays',
   };
   const table = Object.entries(lines).map(([name, value]) => `  ${name.padEnd(10)} ${value}`);
@@ -26,6 +29,10 @@ function accessTo({ apiAuth }) {
   return apiAuth === 'keys'
     ? 'with keys: npm run keys'
     : 'open to everybody who reaches it (API_AUTH=keys: not)';
+}
+
+function metricsAt({ host, metricsPort }, offset) {
+  return `http://${reachable(host)}:${metricsPort + offset}/metrics`;
 }
 
 /** Without user and password. */

@@ -12,11 +12,13 @@ import { addProblems, answerFrameworkError } from './plugins/errors.ts';
 import { addHealth } from './plugins/health.ts';
 import { addJsonBodies } from './plugins/json-body.ts';
 import { addLimits } from './plugins/limits.ts';
+import { addHttpMetrics } from './plugins/metrics.ts';
 import { addOpenApi } from './plugins/openapi.ts';
 import { answerParserError } from './plugins/parser-errors.ts';
 import { addRequestLog } from './plugins/request-log.ts';
 import { addSecurityHeaders } from './plugins/security-headers.ts';
 import { addSerialization } from './plugins/serialization.ts';
+import { addTracing } from './plugins/tracing.ts';
 import { addValidation } from './plugins/validation.ts';
 import { addWebPages } from './plugins/web.ts';
 import { registrationRoutes } from './routes/registrations.ts';
@@ -25,8 +27,10 @@ import { registrationRoutes } from './routes/registrations.ts';
 export async function buildApp(deps: Deps): Promise<App> {
   const app = createServer(deps);
 
+  await addTracing(app, deps);
   addDraining(app);
   addRequestLog(app);
+  addHttpMetrics(app, deps);
   addProblems(app);
   addJsonBodies(app, deps.config);
   addValidation(app);

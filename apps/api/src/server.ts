@@ -1,8 +1,8 @@
-import { ConfigError, createDeps, type Deps } from '@bulk/core';
+import { ConfigError, createDeps, startMetricsServer } from '@bulk/core';
 import { buildApp } from './app.ts';
 import { closeInOrder } from './shutdown.ts';
 
-const deps = readDeps();
+const deps = await createDeps('api').catch(exitIfConfigError);
 const app = await buildApp(deps);
 const stop = closeInOrder(app, deps);
 
@@ -17,6 +17,7 @@ for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
 }
 
 await listen();
+await startMetricsServer(deps).catch(exitIfConfigError);
 if (deps.config.apiAuth !== 'keys')
   deps.log.warn('The API is open: whoever reaches it may do everything. API_AUTH=keys changes that.');
 process.send?.('ready');
@@ -32,12 +33,8 @@ async function listen(): Promise<void> {
   }
 }
 
-function readDeps(): Deps {
-  try {
-    return createDeps('api');
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exit(1);
-  }
+function exitIfConfigError(error: unknown): never {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
 }

@@ -4,7 +4,7 @@ import type { App } from './fastify-app.ts';
 const CLOSE_DEADLINE_MS = 2_000;
 
 /** @returns what stops the process, once: intake first, then what is under way, then the connections */
-export function closeInOrder(app: App, { config, db, log, queue }: Deps): (reason: string) => void {
+export function closeInOrder(app: App, { config, db, log, queue, tracing }: Deps): (reason: string) => void {
   let isStopping = false;
   return (reason) => {
     if (isStopping) return;
@@ -19,6 +19,7 @@ export function closeInOrder(app: App, { config, db, log, queue }: Deps): (reaso
     await Promise.all([
       step('closing the queue', queue.close(), CLOSE_DEADLINE_MS),
       step('closing the database', db.close(), CLOSE_DEADLINE_MS),
+      ...(tracing ? [step('sending the last spans', tracing.close(), CLOSE_DEADLINE_MS)] : []),
     ]);
     log.info('stopped');
     process.exit(0);

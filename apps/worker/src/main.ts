@@ -1,16 +1,17 @@
-import { ConfigError, createDeps, type Deps, withDeadline } from '@bulk/core';
+import { ConfigError, createDeps, startMetricsServer, withDeadline } from '@bulk/core';
 import { startHealthServer } from './health.ts';
 import { startSweeper } from './sweeper.ts';
 import { startWebhook } from './webhook.ts';
 import { CLOSE_MS, startWorkers } from './workers.ts';
 
-const deps = readDeps();
-const { config, log } = deps;
+const deps = await createDeps('worker').catch(exitIfConfigError);
+const { config, log, tracing } = deps;
 const stopping = new AbortController();
 
 // Their order matters on the way down: nothing new, then what is at hand, then the connections.
 const health =
   config.workerHealthPort === null ? null : await startHealthServer(deps, config.workerHealthPort);
+await startMetricsServer(deps).catch(exitIfConfigError);
 const sweeper = startSweeper(deps);
 const webhook = startWebhook(deps);
 const workers = startWorkers(deps, stopping.signal);
@@ -30,6 +31,7 @@ async function shutDown(reason: string): Promise<void> {
   );
   health?.close();
   const closed = [deps.queue.close(), withDeadline(deps.db.close(), CLOSE_MS, 'closing the database')];
+  if (tracing) closed.push(withDeadline(tracing.close(), CLOSE_MS, 'sending the last spans'));
   await Promise.all(closed.map((each) => each.catch(logAndGoOn)));
   log.info('worker stopped');
   process.exit(0);
@@ -39,12 +41,8 @@ function logAndGoOn(error: Error): void {
   log.warn({ reason: error.message }, 'while stopping');
 }
 
-function readDeps(): Deps {
-  try {
-    return createDeps('worker');
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exit(1);
-  }
+function exitIfConfigError(error: unknown): never {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
 }

@@ -34,7 +34,7 @@ export function graceMs({ shutdownGraceMs }: Deps['config']): number {
 
 /** Starts one BullMQ worker a queue, so that no small registration waits for a large one. */
 export function startWorkers(deps: Deps, signal: AbortSignal): Workers {
-  const { config, log } = deps;
+  const { config, log, metrics, tracing } = deps;
   const concurrency = { first: config.firstConcurrency, rest: config.restConcurrency };
   const onError = quietly(log);
   const atHand = new Set<Promise<unknown>>();
@@ -56,8 +56,11 @@ export function startWorkers(deps: Deps, signal: AbortSignal): Workers {
       maxStalledCount: MAX_STALLS,
       runRetryDelay: RECONNECT_MS,
       settings: { backoffStrategy: retryDelayMs },
+      ...(tracing && { telemetry: tracing.queueTelemetry }),
     });
     worker.on('error', onError);
+    metrics.stalledJobs.inc({ queue: queueName }, 0);
+    worker.on('stalled', () => metrics.stalledJobs.inc({ queue: queueName }));
     return worker;
   });
 

@@ -38,6 +38,8 @@ test('only the database has to be given', () => {
     sweepMs: 3_000,
     shutdownGraceMs: 10_000,
     workerHealthPort: null,
+    metricsPort: null,
+    otlpEndpoint: null,
   } satisfies Config);
 });
 
@@ -78,6 +80,8 @@ test('every setting that is given is taken', () => {
     SWEEP_MS: '50',
     SHUTDOWN_GRACE_MS: '100',
     WORKER_HEALTH_PORT: '3001',
+    METRICS_PORT: '9464',
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
   });
   expect(config).toEqual({
     host: '::',
@@ -115,6 +119,8 @@ test('every setting that is given is taken', () => {
     sweepMs: 50,
     shutdownGraceMs: 100,
     workerHealthPort: 3_001,
+    metricsPort: 9_464,
+    otlpEndpoint: 'http://collector:4318',
   } satisfies Config);
 });
 
@@ -153,6 +159,8 @@ test.each([
   ['BATCH_SIZE', '1.5'],
   ['TIME_SLICE_MS', '250ms'],
   ['WORKER_HEALTH_PORT', 'none'],
+  ['METRICS_PORT', '65536'],
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'],
   ['QUEUE_PREFIX', 'Bulk'],
   ['QUEUE_PREFIX', 'bulk:1'],
   ['QUEUE_PREFIX', `b${'x'.repeat(31)}`],

@@ -58,6 +58,10 @@ export interface Config {
   readonly shutdownGraceMs: number;
   /** Where a worker answers /healthz and /readyz; null: nowhere. */
   readonly workerHealthPort: number | null;
+  /** Where the process shows its metrics; null: nowhere. */
+  readonly metricsPort: number | null;
+  /** Where traces are sent; null: nowhere. OpenTelemetry reads it and its other settings itself. */
+  readonly otlpEndpoint: string | null;
 }
 
 export interface WebhookConfig {
@@ -140,6 +144,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     sweepMs: read.integer('SWEEP_MS', 3_000, { min: 50, max: 600_000 }),
     shutdownGraceMs: read.integer('SHUTDOWN_GRACE_MS', 10_000, { min: 100, max: 600_000 }),
     workerHealthPort: read.optionalInteger('WORKER_HEALTH_PORT', { min: 0, max: 65_535 }),
+    metricsPort: read.optionalInteger('METRICS_PORT', { min: 0, max: 65_535 }),
+    otlpEndpoint: read.url('OTEL_EXPORTER_OTLP_ENDPOINT', ['http:', 'https:']),
   };
   if (errors.length > 0) throw new ConfigError(errors);
   return Object.freeze(config);

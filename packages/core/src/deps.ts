@@ -3,6 +3,8 @@ import { type Config, loadConfig, readEnvironment, refuseOpenAddress } from './c
 import { createDatabase, type Database } from './database/client.ts';
 import { createQueue, type RegistrationQueue } from './jobs/registration-queue.ts';
 import { createLogger, type Logger } from './log.ts';
+import { createMetrics, type Metrics } from './metrics/metrics.ts';
+import type { Tracing } from './tracing/tracing.ts';
 
 /** What a use case works with, built once in the entry file of a program. */
 export interface Deps {
@@ -10,6 +12,9 @@ export interface Deps {
   queue: RegistrationQueue;
   config: Config;
   log: Logger;
+  metrics: Metrics;
+  /** null: OTEL_EXPORTER_OTLP_ENDPOINT is not set. */
+  tracing: Tracing | null;
 }
 
 /** What a use case works with that somebody has asked for. */
@@ -25,10 +30,18 @@ export type ReadDeps = Pick<CallerDeps, 'db' | 'caller'>;
  *
  * @throws ConfigError naming every setting that is missing or wrong, or API_AUTH for an API that other machines reach
  */
-export function createDeps(name: 'api' | 'worker'): Deps {
+export async function createDeps(name: 'api' | 'worker'): Promise<Deps> {
   const config = loadConfig(readEnvironment());
   if (name === 'api') refuseOpenAddress(config);
   const log = createLogger(config, { name });
+  const tracing = config.otlpEndpoint === null ? null : await loadTracing(name);
   const db = createDatabase(config, log, { byIndex: name === 'worker' });
-  return { config, log, db, queue: createQueue(config, log) };
+  const queue = createQueue(config, log, tracing?.queueTelemetry);
+  return { config, log, db, queue, metrics: createMetrics(name), tracing };
+}
+
+/** Loads OpenTelemetry, which a process without traces does without. */
+async function loadTracing(name: 'api' | 'worker'): Promise<Tracing> {
+  const { startTracing } = await import('./tracing/start-tracing.ts');
+  return startTracing(name);
 }

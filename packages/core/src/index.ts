@@ -23,6 +23,8 @@ export {
 export { type RunOutcome, runJob, TransientJobError } from './jobs/run-job.ts';
 export { sweep } from './jobs/sweep.ts';
 export { createLogger } from './log.ts';
+export { createMetrics } from './metrics/metrics.ts';
+export { startMetricsServer } from './metrics/metrics-server.ts';
 export { migrate } from './migrate.ts';
 export { percentOf } from './progress/progress.ts';
 export type { RegistrationSnapshot } from './progress/registration-snapshot.ts';

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { ANONYMOUS, AppError, type Caller, type Config } from '@bulk/core';
+import { ANONYMOUS, AppError, type Caller, type Deps } from '@bulk/core';
 import type { App } from '../fastify-app.ts';
 import type { EventStream } from './event-stream.ts';
 
@@ -15,7 +15,7 @@ export interface OpenStreams {
 /** Streams have no end of their own, and closing waits for them: so they are ended, and clients connect elsewhere. */
 export function keepOpenStreams(
   app: App,
-  { maxWatchersPerCaller }: Pick<Config, 'maxWatchersPerCaller'>,
+  { config: { maxWatchersPerCaller }, metrics }: Pick<Deps, 'config' | 'metrics'>,
 ): OpenStreams {
   const open = new Map<EventStream, ServerResponse>();
   const ofCaller = new Map<string, number>();
@@ -45,9 +45,11 @@ export function keepOpenStreams(
     },
     add(stream, response, { name }) {
       open.set(stream, response);
+      metrics.openEventStreams.inc();
       ofCaller.set(name, (ofCaller.get(name) ?? 0) + 1);
       response.once('close', () => {
         open.delete(stream);
+        metrics.openEventStreams.dec();
         const left = (ofCaller.get(name) ?? 1) - 1;
         if (left > 0) ofCaller.set(name, left);
         else ofCaller.delete(name);

@@ -38,7 +38,7 @@ const schema = {
 
 export function eventsRoute(app: App, deps: Deps): void {
   const watchers = createWatchers(deps);
-  const openStreams = keepOpenStreams(app, deps.config);
+  const openStreams = keepOpenStreams(app, deps);
 
   app.get('/:id/events', { schema, config: { access: 'viewer' } }, async (request, reply) => {
     openStreams.refuse(request.caller);

@@ -1,4 +1,4 @@
-import { type Config, createLogger, type Deps, loadConfig } from '@bulk/core';
+import { type Config, createLogger, createMetrics, type Deps, loadConfig } from '@bulk/core';
 import { buildApp } from '../app.ts';
 import type { App } from '../fastify-app.ts';
 
@@ -17,6 +17,8 @@ export async function buildRefusingApp(settings: Partial<Config> = {}): Promise<
     log,
     db: untouchable<Deps['db']>(),
     queue: untouchable<Deps['queue']>(),
+    metrics: createMetrics('api'),
+    tracing: null,
   });
   await app.ready();
   return app;

@@ -36,6 +36,7 @@ export async function retryFailed(
   request: RetryRegistrationRequest,
   { idempotencyKey = null, ifMatch = null }: RetryOptions = {},
 ): Promise<Accepted<RetryRegistrationResponse>> {
+  const accepted = deps.metrics.acceptanceSeconds.startTimer({ operation: 'retry' });
   const keyed = idempotencyKey === null ? null : keyedRequest(idempotencyKey, request);
   const started = await deps.db.prisma.$transaction(async (tx) => {
     const kept = keyed && (await takeKey(tx, id, keyed));
@@ -46,6 +47,7 @@ export async function retryFailed(
 
   const { attempt, answeredAt } = started;
   if ('generation' in started) {
+    accepted();
     const { generation, mentorCount } = started;
     deps.queue.enqueueInBackground(
       { registrationId: id.toString(), attempt, generation, mentorCount },

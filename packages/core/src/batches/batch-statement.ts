@@ -27,6 +27,13 @@ export interface BatchTry {
   writesEvents: boolean;
 }
 
+/** What a batch that was written did. */
+export interface WrittenBatch {
+  after: RegistrationSnapshot;
+  mentorCount: number;
+  successCount: number;
+}
+
 /**
  * Writes one batch by one statement in autocommit: its activities, each mentor's result, and the
  * registration's counters and status. Returns null, and writes nothing, when the batch has been written
@@ -46,12 +53,14 @@ export async function insertBatch(
   db: Executor,
   key: BatchKey,
   { refused, toleratesConflicts, writesEvents }: BatchTry,
-): Promise<RegistrationSnapshot | null> {
-  const rows = await db.$queryRaw<RegistrationSnapshot[]>`
+): Promise<WrittenBatch | null> {
+  const [row] = await db.$queryRaw<Array<RegistrationSnapshot & { mentors: number; successes: number }>>`
     with ${batchOf(key, refused)}, ${toleratesConflicts ? TOLERANT : STRICT}, ${RESULTS_AND_FENCE}
     ${writesEvents ? EVENT : Prisma.empty}
     ${OUTCOME}`;
-  return rows[0] ?? null;
+  if (row === undefined) return null;
+  const { mentors, successes, ...after } = row;
+  return { after, mentorCount: mentors, successCount: successes };
 }
 
 /** Tries the activities of a batch, without results, counters or fence. For a transaction that is rolled back. */
@@ -267,6 +276,9 @@ const OUTCOME = Prisma.sql`
     fence.success_count as "successCount",
     fence.failure_count as "failureCount",
     null as "transientErrorCode",
-    null::timestamptz as "transientErrorSince"
+    null::timestamptz as "transientErrorSince",
+    tally.mentors,
+    tally.successes::integer
   from batch
+  cross join tally
   left join fence on true`;

@@ -51,7 +51,8 @@ const WAYS: [string, BatchTry][] = [
   ['tolerant', TOLERANT],
 ];
 
-const write = (batch: BatchKey, way = STRICT) => insertBatch(deps.db.prisma, batch, way);
+const write = async (batch: BatchKey, way = STRICT) =>
+  (await insertBatch(deps.db.prisma, batch, way))?.after ?? null;
 const failureOf = (batch: BatchKey, way = STRICT) => write(batch, way).then(() => null, classifySqlFailure);
 const rowOf = ({ registrationId }: BatchKey) =>
   deps.db.prisma.registrationBatch.findFirstOrThrow({ where: { registrationId } });
@@ -265,7 +266,19 @@ test('a duplicate that is known is left out, and one that comes in between fails
   expect(await written).toEqual({ kind: 'duplicate' });
   expect(await executeBatchInsert(deps, batch)).toMatchObject({
     after: { successCount: 1, failureCount: 2 },
+    results: { success: 1, failed: { duplicate: 2 } },
   });
+});
+
+test('the results of a batch are counted by error code', async () => {
+  await deps.db.prisma.$executeRaw`
+    alter table activities add constraint no_bad check (mentor_id not like 'bad%')`;
+  const batch = await submitted(['bad-1', 'a', 'bad-2', 'b', 'c']);
+  await registered(batch, ['b']);
+  expect(await executeBatchInsert(deps, batch)).toMatchObject({
+    results: { success: 2, failed: { duplicate: 1, constraint_violated: 2 } },
+  });
+  await deps.db.prisma.$executeRaw`alter table activities drop constraint no_bad`;
 });
 
 async function untilSomebodyWaits(): Promise<void> {

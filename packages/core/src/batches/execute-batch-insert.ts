@@ -1,12 +1,13 @@
+import type { ResultErrorCode } from '@bulk/contract';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/client.ts';
 import { classifySqlFailure } from '../database/sql-failure.ts';
 import type { RegistrationSnapshot } from '../progress/registration-snapshot.ts';
-import { type BatchKey, type BatchTry, insertBatch } from './batch-statement.ts';
+import { type BatchKey, type BatchTry, insertBatch, type WrittenBatch } from './batch-statement.ts';
 import { findRefused } from './find-refused.ts';
 
 export type BatchOutcome =
-  | { kind: 'written'; after: RegistrationSnapshot }
+  | { kind: 'written'; after: RegistrationSnapshot; results: ResultCounts }
   /**
    * Nothing was written now: the batch was written before, the registration is cancelled, deleted, finished
    * or on another attempt, or the job is stale. It says nothing about the results of the batch.
@@ -16,6 +17,12 @@ export type BatchOutcome =
 export interface BatchDeps {
   db: Database;
   config: Pick<Config, 'webhook'>;
+}
+
+/** How many mentors succeeded, and how many failed by error code. */
+export interface ResultCounts {
+  success: number;
+  failed: Partial<Record<ResultErrorCode, number>>;
 }
 
 /** Other registrations and the rules of the database may change between two tries. */
@@ -31,8 +38,9 @@ export async function executeBatchInsert({ db, config }: BatchDeps, key: BatchKe
   let next: BatchTry = { refused: [], toleratesConflicts: false, writesEvents: config.webhook !== null };
   for (let tries = 1; ; tries += 1) {
     try {
-      const after = await insertBatch(db.prisma, key, next);
-      return after === null ? { kind: 'superseded' } : { kind: 'written', after };
+      const written = await insertBatch(db.prisma, key, next);
+      if (written === null) return { kind: 'superseded' };
+      return { kind: 'written', after: written.after, results: countResults(written, next) };
     } catch (error) {
       const failure = classifySqlFailure(error);
       if (failure.kind === 'superseded') return failure;
@@ -43,4 +51,17 @@ export async function executeBatchInsert({ db, config }: BatchDeps, key: BatchKe
           : { ...next, refused: await findRefused(db, key, next.refused) };
     }
   }
+}
+
+/** Who failed and was not refused, is a duplicate. */
+function countResults({ mentorCount, successCount }: WrittenBatch, { refused }: BatchTry): ResultCounts {
+  const failed: ResultCounts['failed'] = {};
+  let duplicates = mentorCount - successCount;
+  for (const code of refused) {
+    if (code === null) continue;
+    failed[code] = (failed[code] ?? 0) + 1;
+    duplicates -= 1;
+  }
+  if (duplicates > 0) failed.duplicate = (failed.duplicate ?? 0) + duplicates;
+  return { success: successCount, failed };
 }

@@ -10,9 +10,18 @@ import { createPool } from './pool.ts';
 export interface Database {
   readonly prisma: PrismaClient;
   readonly readSnapshot: SnapshotReader;
+  poolUse(): PoolUse;
   /** Rejects when PostgreSQL does not answer within two seconds. */
   ping(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Connections of the pool, and the statements that wait for one. */
+export interface PoolUse {
+  size: number;
+  inUse: number;
+  idle: number;
+  waiting: number;
 }
 
 const PING_MS = 2_000;
@@ -51,6 +60,12 @@ export function createDatabase(
   return {
     prisma,
     readSnapshot: createSnapshotReader(prisma),
+    poolUse: () => ({
+      size: config.databasePoolSize,
+      inUse: pool.totalCount - pool.idleCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
     async ping() {
       await withDeadline(prisma.$queryRaw`select 1`, PING_MS, 'reaching PostgreSQL');
     },

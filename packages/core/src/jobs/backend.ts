@@ -6,6 +6,7 @@ import {
   type Job,
   type Processor,
   type Queue,
+  type Telemetry,
   type Worker,
   type WorkerOptions,
   withBackend,
@@ -31,6 +32,9 @@ const QUEUE_NAMES: Record<QueueName, string> = {
 /** Connections of one queue or worker to PostgreSQL; a worker has one more, which listens. */
 export const QUEUE_POOL_SIZE = 5;
 
+/** Takes the trace of a call along in its job. */
+export type QueueTelemetry = Telemetry<Connection>;
+
 export type QueueConfig = Pick<Config, 'redisUrl' | 'databaseUrl' | 'queuePrefix'>;
 
 /** The PostgreSQL schema of the queue's own tables. */
@@ -53,9 +57,12 @@ export function queueKeys(config: Pick<Config, 'queuePrefix'>): string[] {
 }
 
 /** Opens a queue to add jobs. Its calls wait for a server that does not answer, so each needs a deadline. */
-export function openQueue(config: QueueConfig, queueName: QueueName): JobQueue {
+export function openQueue(config: QueueConfig, queueName: QueueName, telemetry?: QueueTelemetry): JobQueue {
   const { Queue } = backendClasses(config);
-  return new Queue(QUEUE_NAMES[queueName], connectionOf(config)) as JobQueue;
+  return new Queue(QUEUE_NAMES[queueName], {
+    ...connectionOf(config),
+    ...(telemetry && { telemetry }),
+  }) as JobQueue;
 }
 
 /** Opens a worker that runs jobs; null: they are taken by hand. It waits for a server that does not answer. */

@@ -1,7 +1,7 @@
 import { withDeadline } from '../deadline.ts';
 import type { Logger } from '../log.ts';
 import { formatRegistrationId } from '../registrations/ids.ts';
-import { type JobQueue, openQueue, type QueueConfig } from './backend.ts';
+import { type JobQueue, openQueue, type QueueConfig, type QueueTelemetry } from './backend.ts';
 import { type JobData, jobId, type NewJob, QUEUES, type QueueName } from './job.ts';
 
 /**
@@ -27,12 +27,22 @@ export interface RegistrationQueue {
   isListed(job: JobData): Promise<boolean>;
   /** True when a running job should make room: other jobs wait in its queue, or the queue is paused. */
   isWanted(queueName: QueueName): Promise<boolean>;
+  /** Counts the jobs of both queues. Waits for a server that does not answer. */
+  countJobs(): Promise<Record<QueueName, JobCounts>>;
   /** Rejects when the queue does not answer within two seconds. */
   ping(): Promise<void>;
   /** Waits for the jobs that are being added in the background, two seconds at most. */
   close(): Promise<void>;
   /** For the dashboard. */
   dashboardQueues(): JobQueue[];
+}
+
+export interface JobCounts {
+  waiting: number;
+  active: number;
+  delayed: number;
+  /** Of the job that is taken next, by the clocks of our processes; 0: none waits. */
+  oldestWaitingSeconds: number;
 }
 
 /** BullMQ's calls can wait for ever on a server that is unreachable; nothing here waits longer. */
@@ -52,11 +62,10 @@ const DAY_SECONDS = 24 * 60 * 60;
 /** Tries of one job before it is left to the sweeper: about two minutes with `retryDelayMs`. */
 const TRIES = 30;
 
-export function createQueue(config: QueueConfig, log: Logger): RegistrationQueue {
-  const byName = Object.fromEntries(QUEUES.map((name) => [name, openQueue(config, name)])) as Record<
-    QueueName,
-    JobQueue
-  >;
+export function createQueue(config: QueueConfig, log: Logger, telemetry?: QueueTelemetry): RegistrationQueue {
+  const byName = Object.fromEntries(
+    QUEUES.map((name) => [name, openQueue(config, name, telemetry)]),
+  ) as Record<QueueName, JobQueue>;
   const queues = Object.values(byName);
   const onError = quietly(log);
   for (const queue of queues) queue.on('error', onError);
@@ -128,6 +137,11 @@ export function createQueue(config: QueueConfig, log: Logger): RegistrationQueue
       return waiting + prioritized + due > 0 || isPaused;
     },
 
+    async countJobs() {
+      const counted = QUEUES.map(async (name) => [name, await countJobs(byName[name])]);
+      return Object.fromEntries(await Promise.all(counted)) as Record<QueueName, JobCounts>;
+    },
+
     async ping() {
       await withDeadline(byName.first.getJobState('ping'), DEADLINE_MS, 'reaching the queue');
     },
@@ -139,6 +153,17 @@ export function createQueue(config: QueueConfig, log: Logger): RegistrationQueue
 
     dashboardQueues: () => queues,
   };
+}
+
+async function countJobs(queue: JobQueue): Promise<JobCounts> {
+  const [counts, ...heads] = await Promise.all([
+    queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed'),
+    queue.getWaiting(0, 0),
+    queue.getPrioritized(0, 0),
+  ]);
+  const { waiting = 0, prioritized = 0, active = 0, delayed = 0 } = counts;
+  const ages = heads.flat().map(({ timestamp }) => (Date.now() - timestamp) / 1_000);
+  return { waiting: waiting + prioritized, active, delayed, oldestWaitingSeconds: Math.max(0, ...ages) };
 }
 
 const COUNT = new Intl.NumberFormat('en-US');

@@ -1,6 +1,7 @@
-import { type BatchDeps, executeBatchInsert } from '../batches/execute-batch-insert.ts';
+import type { Deps } from '../deps.ts';
 import type { RegistrationSnapshot } from '../progress/registration-snapshot.ts';
-import { batchKeyOf, type JobData } from './job.ts';
+import type { JobData } from './job.ts';
+import { writeBatch } from './write-batch.ts';
 
 /** While the database commits one batch, the next one is on its way. More than two wait for each other at the row. */
 const BATCHES_IN_FLIGHT = 2;
@@ -13,7 +14,7 @@ const BATCHES_IN_FLIGHT = 2;
  * @throws transient errors of any batch; the others in flight are over by then
  */
 export async function runBatches(
-  deps: BatchDeps,
+  deps: Deps,
   job: JobData,
   openBatches: readonly number[],
   goesOn: (after: RegistrationSnapshot) => boolean,
@@ -23,7 +24,7 @@ export async function runBatches(
   let isOver = false;
   const runInTurn = async () => {
     for (const batchNo of numbers) {
-      const outcome = await executeBatchInsert(deps, batchKeyOf(job, batchNo));
+      const outcome = await writeBatch(deps, job, batchNo);
       if (outcome.kind === 'superseded') isOver = true;
       else {
         after = later(after, outcome.after);

@@ -1,13 +1,13 @@
 import type { TransientErrorCode } from '@bulk/contract';
-import { executeBatchInsert } from '../batches/execute-batch-insert.ts';
 import { classifySqlFailure, isSequenceBehind } from '../database/sql-failure.ts';
 import type { Deps } from '../deps.ts';
 import { findSnapshot, type RegistrationSnapshot } from '../progress/registration-snapshot.ts';
 import { formatRegistrationId } from '../registrations/ids.ts';
 import { claimNextGeneration, recordTransientError } from './generations.ts';
-import { batchKeyOf, type JobData, type QueueName } from './job.ts';
+import type { JobData, QueueName } from './job.ts';
 import { findOpenAttempt } from './open-attempt.ts';
 import { runBatches } from './run-batches.ts';
+import { writeBatch } from './write-batch.ts';
 
 export type RunOutcome =
   /** Nothing is left to do for this attempt. */
@@ -59,7 +59,7 @@ export async function runJob(deps: Deps, job: JobData, options: RunOptions): Pro
 
 /** Small registrations have no other batch. null: nothing was written. */
 async function runFirstBatch(deps: Deps, job: JobData) {
-  const outcome = await executeBatchInsert(deps, batchKeyOf(job, 0));
+  const outcome = await writeBatch(deps, job, 0);
   return outcome.kind === 'written' ? outcome.after : null;
 }
 
@@ -112,7 +112,7 @@ async function handOver(
 }
 
 async function toTransientError(
-  { db, log }: Deps,
+  { db, log, metrics }: Deps,
   id: bigint,
   { attempt }: JobData,
   error: unknown,
@@ -120,6 +120,7 @@ async function toTransientError(
   const failure = classifySqlFailure(error);
   const code = failure.kind === 'transient' ? failure.code : 'internal';
   log.warn({ registration: formatRegistrationId(id), attempt, code, err: error }, 'transient error');
+  metrics.transientErrors.inc({ code });
   if (isSequenceBehind(error)) log.error(SEQUENCE_BEHIND);
   await recordTransientError(db.prisma, { registrationId: id, attempt }, code).catch(() => {
     // A database that is away can't store it; the log has it.

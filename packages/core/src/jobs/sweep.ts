@@ -32,7 +32,7 @@ const PATIENCE_IN_LOCKS = 4;
  * @throws transient errors of the database and the queue; the next sweep makes up for it
  */
 export async function sweep(deps: Deps, signal: AbortSignal): Promise<number> {
-  const { db, config, log } = deps;
+  const { db, config, log, metrics } = deps;
   const claim = await claimSweep(db.prisma, { everyMs: config.sweepMs });
   if (claim === null) return 0;
 
@@ -51,6 +51,7 @@ export async function sweep(deps: Deps, signal: AbortSignal): Promise<number> {
   } finally {
     await endSweep(db.prisma);
   }
+  metrics.sweeps.inc();
   if (reEnqueued > 0) log.info({ reEnqueued }, 'swept');
   return reEnqueued;
 }
@@ -106,9 +107,10 @@ async function unlisted({ queue }: Deps, waiting: readonly IdleJob[]): Promise<I
   return waiting.filter((_, index) => !areListed[index]);
 }
 
-async function reEnqueue({ db, queue }: Deps, jobs: readonly JobData[]): Promise<number> {
+async function reEnqueue({ db, queue, metrics }: Deps, jobs: readonly JobData[]): Promise<number> {
   if (jobs.length === 0) return 0;
   const claimed = await claimNextGenerations(db.prisma, jobs);
   await Promise.all(claimed.map(({ hasBegun, ...job }) => queue.enqueue(job, hasBegun ? 'rest' : 'first')));
+  metrics.reEnqueued.inc(claimed.length);
   return claimed.length;
 }

@@ -25,17 +25,18 @@ export interface CancelOrDeleteOptions {
  * @throws transient errors of the database
  */
 export async function cancelOrDelete(
-  deps: Pick<CallerDeps, 'db' | 'config' | 'log' | 'caller'>,
+  deps: Pick<CallerDeps, 'db' | 'config' | 'log' | 'metrics' | 'caller'>,
   id: bigint,
   { only, ifMatch }: CancelOrDeleteOptions,
 ): Promise<'cancelled' | 'deleted'> {
-  const { db, log, caller } = deps;
+  const { db, log, metrics, caller } = deps;
   const registration = formatRegistrationId(id);
   // A retry or the last batch may come in between the two; then neither applies, once.
   for (;;) {
     const expected = ifMatch === null ? null : await expectedSnapshot({ db }, id, ifMatch);
     if (await cancelIfProcessing(deps, id, expected)) {
       log.info({ registration, by: caller.name }, 'cancelled');
+      metrics.registrationsEnded.inc({ outcome: 'cancelled' });
       return 'cancelled';
     }
     if (only === null && (await deleteIfFinished(db, id, caller, expected))) {

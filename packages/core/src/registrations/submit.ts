@@ -14,10 +14,11 @@ import { type Accepted, findReplay, keyedRequest } from './replay.ts';
  * @throws AppError `key_reused`
  */
 export async function submitRegistration(
-  { db, queue, config, log, caller }: CallerDeps,
+  { db, queue, config, log, metrics, caller }: CallerDeps,
   request: CreateRegistrationRequest,
   { idempotencyKey = null, admit = null }: SubmitOptions = {},
 ): Promise<Accepted<CreateRegistrationResponse>> {
+  const accepted = metrics.acceptanceSeconds.startTimer({ operation: 'submit' });
   const keyed = idempotencyKey === null ? null : keyedSubmit(idempotencyKey, request);
   if (admit !== null) {
     const kept = keyed && (await findReplay(db.prisma, keyed, 'POST'));
@@ -31,6 +32,7 @@ export async function submitRegistration(
       createdBy: caller.name,
     });
     if (stored !== null) {
+      accepted();
       const mentorCount = request.mentor_ids.length;
       const message = { registrationId: stored.id.toString(), attempt: 1, generation: 1 };
       queue.enqueueInBackground({ ...message, mentorCount }, 'first');

@@ -25,6 +25,15 @@ export function createMemoryQueue(): MemoryQueue {
     getJobState: async (job) => (isWaiting(job) ? 'waiting' : 'gone'),
     isListed: async (job) => isWaiting(job),
     isWanted: async (queueName) => waiting.some((delivery) => delivery.queueName === queueName),
+    async countJobs() {
+      const counts = (name: QueueName) => ({
+        waiting: waiting.filter(({ queueName }) => queueName === name).length,
+        active: 0,
+        delayed: 0,
+        oldestWaitingSeconds: 0,
+      });
+      return { first: counts('first'), rest: counts('rest') };
+    },
     enqueue,
     enqueueInBackground: (job, queueName) => void enqueue(job, queueName),
     ping: async () => {},

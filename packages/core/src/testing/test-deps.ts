@@ -7,6 +7,7 @@ import { createDatabase } from '../database/client.ts';
 import type { CallerDeps, Deps } from '../deps.ts';
 import { createQueue } from '../jobs/registration-queue.ts';
 import { createLogger } from '../log.ts';
+import { createMetrics } from '../metrics/metrics.ts';
 import { submitRegistration } from '../registrations/submit.ts';
 import { createMemoryQueue } from './memory-queue.ts';
 import { cloneDatabase, type TestDatabase } from './test-database.ts';
@@ -44,6 +45,8 @@ export async function createTestDeps({
     log,
     db,
     queue,
+    metrics: createMetrics('api'),
+    tracing: null,
     caller: ANONYMOUS,
     database,
     env,

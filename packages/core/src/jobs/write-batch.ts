@@ -1,0 +1,43 @@
+import { type BatchOutcome, executeBatchInsert } from '../batches/execute-batch-insert.ts';
+import type { Deps } from '../deps.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import { formatRegistrationId } from '../registrations/ids.ts';
+import { inSpan } from '../tracing/tracing.ts';
+import { batchKeyOf, type JobData } from './job.ts';
+
+/**
+ * Writes one batch of a job, as a span, and counts what became of it.
+ *
+ * @throws transient errors of the database
+ */
+export async function writeBatch(deps: Deps, job: JobData, batchNo: number): Promise<BatchOutcome> {
+  const { metrics, tracing } = deps;
+  const stop = metrics.batchSeconds.startTimer();
+  try {
+    const outcome = await inSpan(tracing, 'write batch', attributesOf(job, batchNo), () =>
+      executeBatchInsert(deps, batchKeyOf(job, batchNo)),
+    );
+    stop({ outcome: outcome.kind });
+    count(metrics, outcome);
+    return outcome;
+  } catch (error) {
+    stop({ outcome: 'error' });
+    throw error;
+  }
+}
+
+function attributesOf({ registrationId, attempt }: JobData, batchNo: number) {
+  const registration = formatRegistrationId(BigInt(registrationId));
+  return { 'bulk.registration': registration, 'bulk.attempt': attempt, 'bulk.batch': batchNo };
+}
+
+function count(metrics: Metrics, outcome: BatchOutcome): void {
+  if (outcome.kind === 'superseded') return;
+  const { after, results } = outcome;
+  metrics.mentorResults.inc({ status: 'success', error_code: '' }, results.success);
+  for (const [code, mentors] of Object.entries(results.failed)) {
+    metrics.mentorResults.inc({ status: 'failed', error_code: code }, mentors);
+  }
+  // One batch ends an attempt: the last one.
+  if (after.status !== 'processing') metrics.registrationsEnded.inc({ outcome: after.status });
+}
