@@ -1,14 +1,16 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { findBrowser } from './scripts/lib/test-browser.mjs';
+import { findPromtool } from './scripts/lib/test-promtool.mjs';
 
 /** Tests run on the sources, so that no build can be out of date; only the web page is tested as it was built. */
 const conditions = ['@bulk/source', 'node', 'development|production'];
 const resolve = { resolve: { conditions }, ssr: { resolve: { conditions } } };
 
 const QUEUE_TESTS = '**/*.queue.test.ts';
-/** `npm test` finds or installs a browser, and says so loudly when there is none. */
+/** `npm test` finds or installs a browser and promtool, and says so loudly when there is none. */
 const WITHOUT_BROWSER = findBrowser() === null ? ['e2e/browser/**'] : [];
+const WITHOUT_PROMTOOL = findPromtool() === null ? ['e2e/operations/rules.test.ts'] : [];
 /** Against what hangs; a machine may be as busy as it likes. */
 const limits = { testTimeout: 120_000, hookTimeout: 120_000 };
 
@@ -24,7 +26,7 @@ export default defineConfig({
           ...limits,
           name: 'unit',
           include: ['{apps,packages}/*/src/**/*.test.ts', 'e2e/**/*.test.ts'],
-          exclude: [QUEUE_TESTS, ...WITHOUT_BROWSER],
+          exclude: [QUEUE_TESTS, ...WITHOUT_BROWSER, ...WITHOUT_PROMTOOL],
         },
       },
       queueProject('postgres'),

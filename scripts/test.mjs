@@ -1,5 +1,5 @@
 // `npm test`: all tests, the queue's on PostgreSQL and on Redis. Brings its own PostgreSQL and, where
-// that is possible, its own Redis and a browser. Arguments are Vitest's (a file name, -t "name of a
+// that is possible, its own Redis, a browser and promtool. Arguments are Vitest's (a file name, -t "name of a
 // test"); `--no-redis` leaves out the half on Redis, and `--no-browser` the tests of the web page.
 
 import { spawn } from 'node:child_process';
@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { provideBrowser } from './lib/test-browser.mjs';
+import { providePromtool } from './lib/test-promtool.mjs';
 import { provideRedis } from './lib/test-redis.mjs';
 import { readTotals } from './lib/test-totals.mjs';
 
@@ -21,7 +22,12 @@ process.once('exit', () => rmSync(reportDir, { recursive: true, force: true }));
 
 const redis = isWithoutRedis ? null : await provideRedis(process.env);
 const browser = isWithoutBrowser ? null : provideBrowser();
-const notice = [redis === null && redisNotRun(), browser === null && browserNotRun()]
+const promtool = providePromtool();
+const notice = [
+  redis === null && redisNotRun(),
+  browser === null && browserNotRun(),
+  promtool === null && promtoolNotRun(),
+]
   .filter(Boolean)
   .join('');
 if (notice) console.log(notice);
@@ -66,4 +72,8 @@ function browserNotRun() {
     ? '--no-browser was given.'
     : 'no Chromium was found. Install it (apt-get install chromium, brew install --cask chromium) or set CHROME_PATH.';
   return `\n!!! NOT RUN: the tests of the web page, because ${reason}\n`;
+}
+
+function promtoolNotRun() {
+  return '\n!!! NOT RUN: the tests of the alerts, because no promtool was found. Install it (apt-get install prometheus, brew install prometheus).\n';
 }
