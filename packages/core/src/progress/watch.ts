@@ -55,6 +55,8 @@ export function createWatchers({ db, config, log }: Pick<Deps, 'db' | 'config' |
           retryAfterSeconds: RETRY_AFTER_SECONDS,
         });
       }
+      // Samples of an earlier viewer may be old, or of another state of the database.
+      if (![...viewers].some((each) => each.id === id)) samples.delete(id);
       const viewer: Viewer = { id, listener, shown: '', begin: null };
       const first = new Promise<WatchEvent>((resolve, reject) => {
         viewer.begin = { resolve, reject };
