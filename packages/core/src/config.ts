@@ -54,6 +54,8 @@ export interface Config {
   readonly jobLockMs: number;
   readonly stalledCheckMs: number;
   readonly sweepMs: number;
+  /** Days after which a registration that has ended is deleted; null: it is kept. */
+  readonly retentionDays: number | null;
   /** How long a stopping process waits for what it has begun. */
   readonly shutdownGraceMs: number;
   /** Where a worker answers /healthz and /readyz; null: nowhere. */
@@ -142,6 +144,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     jobLockMs: read.integer('JOB_LOCK_MS', 10_000, { min: 1_000, max: 600_000 }),
     stalledCheckMs: read.integer('STALLED_CHECK_MS', 3_000, { min: 100, max: 600_000 }),
     sweepMs: read.integer('SWEEP_MS', 3_000, { min: 50, max: 600_000 }),
+    retentionDays: read.optionalInteger('RETENTION_DAYS', { min: 1, max: 36_500 }),
     shutdownGraceMs: read.integer('SHUTDOWN_GRACE_MS', 10_000, { min: 100, max: 600_000 }),
     workerHealthPort: read.optionalInteger('WORKER_HEALTH_PORT', { min: 0, max: 65_535 }),
     metricsPort: read.optionalInteger('METRICS_PORT', { min: 0, max: 65_535 }),

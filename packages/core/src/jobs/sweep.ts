@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.ts';
 import { dropExpiredKeys } from '../registrations/idempotency-keys.ts';
+import { deleteExpiredHistory, deleteExpiredRegistrations } from '../registrations/retention.ts';
 import { dropOldDeliveries } from '../webhooks/deliveries.ts';
 import { claimSweep, endSweep, extendSweep } from './claim-sweep.ts';
 import { claimNextGenerations, type IdleJob, listIdle, noteTaken } from './generations.ts';
@@ -12,14 +13,20 @@ const MAX_QUIET_PAGES = 3;
 
 const DROPPED_AT_A_TIME = 5_000;
 
+/** The piece of the retention that one statement deletes: in some 20 ms, and a few MB of WAL. */
+const RETIRED_AT_A_TIME = { registrations: 200, mentors: 20_000 };
+
+/** How long one sweep deletes at most; shorter than its claim lasts. */
+const MAX_DELETING_MS = 2_000;
+
 /** How many job locks a taken job may last without any progress before it counts as lost. */
 const PATIENCE_IN_LOCKS = 4;
 
 /**
  * Re-enqueues registrations that are processing and whose job was lost: never added, given up, or deleted with
  * the queue. One worker at a time does it, whichever comes first. It looks at the oldest first, at some hundreds, and
- * at more while it finds lost ones; the next sweep goes on where it ended. Also deletes expired idempotency keys
- * and old deliveries of the webhook.
+ * at more while it finds lost ones; the next sweep goes on where it ended. Also deletes expired idempotency keys, old
+ * deliveries of the webhook, and registrations that ended longer ago than `retentionDays`.
  *
  * BullMQ takes the jobs of a dead worker back, but goes by its workers' clocks: what a worker with a fast
  * clock took, or put off, stays its own until that time has come. So the sweeper also re-enqueues where it
@@ -47,7 +54,7 @@ export async function sweep(deps: Deps, signal: AbortSignal): Promise<number> {
       await extendSweep(db.prisma, afterId);
       if (page.lastId === null) break;
     }
-    for (const drop of [dropExpiredKeys, dropOldDeliveries]) await dropAll(deps, drop, signal);
+    await deleteWhatExpired(deps, signal);
   } finally {
     await endSweep(db.prisma);
   }
@@ -75,15 +82,18 @@ async function sweepPage(
   };
 }
 
-async function dropAll(
-  { db, config }: Deps,
-  drop: typeof dropExpiredKeys,
-  signal: AbortSignal,
-): Promise<void> {
-  const endsAt = performance.now() + config.sweepMs;
-  let dropped: number;
-  do dropped = await drop(db.prisma, { limit: DROPPED_AT_A_TIME });
-  while (dropped === DROPPED_AT_A_TIME && performance.now() < endsAt && !signal.aborted);
+/** In small pieces, and for a bounded time. What is left is for the next sweep. */
+async function deleteWhatExpired({ db: { prisma }, config }: Deps, signal: AbortSignal): Promise<void> {
+  const { retentionDays: days } = config;
+  const endsAt = performance.now() + Math.min(config.sweepMs, MAX_DELETING_MS);
+  const inPieces = async (deletePiece: () => Promise<number>) => {
+    while (performance.now() < endsAt && !signal.aborted && (await deletePiece()) > 0);
+  };
+  await inPieces(() => dropExpiredKeys(prisma, { limit: DROPPED_AT_A_TIME }));
+  await inPieces(() => dropOldDeliveries(prisma, { limit: DROPPED_AT_A_TIME }));
+  if (days === null) return;
+  await inPieces(() => deleteExpiredRegistrations(prisma, days, RETIRED_AT_A_TIME));
+  await inPieces(() => deleteExpiredHistory(prisma, days, RETIRED_AT_A_TIME.registrations));
 }
 
 type Verdict = 'waiting' | 'fine' | 'newly taken' | 'lost';
