@@ -191,6 +191,22 @@ test('a registration that has just ended before our eyes can be deleted', async 
   await page.getByText(`${id} was deleted`).waitFor();
 });
 
+test('an undo asks first, and shows what it deleted and what it kept', async () => {
+  const id = await service.submit(
+    registrationRequest({ activity_type: 'mistake', mentor_ids: ['undo-1', 'undo-2'] }),
+  );
+  await page.goto(`/registrations/${id}`);
+  await expectStatus(page, 'Completed');
+  await service.deps.db.prisma.activity.updateMany({ where: { mentorId: 'undo-2' }, data: { notes: 'seen' } });
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByText('This deletes the activities of 2 mentors.').waitFor();
+  await page.getByRole('button', { name: 'Delete the activities' }).click();
+  await expectStatus(page, 'Undone');
+  await expectResult(page, 'undo-1', /Undone/);
+  await expectResult(page, 'undo-2', /Kept.*was changed after it was registered.*pa-/);
+  expect(await page.getByRole('button', { name: 'Undo' }).count()).toBe(0);
+});
+
 test('filters and pages are in the address, and "back" undoes them', async () => {
   for (let index = 0; index < 21; index += 1) {
     await service.submit(

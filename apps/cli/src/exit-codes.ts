@@ -13,8 +13,8 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 export const EXIT_CODES_HELP = `
 Exit codes:
-  0    success: no mentor failed, or the registration is still processing
-  1    some mentors failed (dry run: would fail), or the registration was cancelled
+  0    success: no mentor failed, all are undone, or the registration is still processing
+  1    some mentors failed (dry run: would fail), an undo kept some, or the registration was cancelled
   2    wrong usage, or refused: by validation, which names each field, or because of your key
   3    the registration does not exist, or its status does not allow the command
   4    the service could not be reached, or could not answer

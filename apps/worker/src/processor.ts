@@ -44,9 +44,10 @@ function asRetry(error: unknown): never {
 
 /** What the dashboard shows of a job; it draws `progress`, in percent. */
 function summaryOf(at: RegistrationSnapshot) {
-  const { status, mentorCount, successCount, failureCount } = at;
-  const progress = percentOf(at);
-  return { status, mentors: mentorCount, succeeded: successCount, failed: failureCount, progress };
+  const { status, mentorCount, successCount, failureCount, undoneCount, keptCount } = at;
+  const undo = at.undoCount > 0 && { undone: undoneCount, kept: keptCount };
+  const counts = { mentors: mentorCount, succeeded: successCount, failed: failureCount, ...undo };
+  return { status, ...counts, progress: percentOf(at) };
 }
 
 /** Sends progress to the dashboard, the latest last. Nobody waits for it, and it may fail. */

@@ -45,5 +45,7 @@ function stateOf({ details }: StatusSnapshot): RegistrationState {
     estimated_end: null,
     waiting_ahead: null,
     transient_error: details.transient_error,
+    undone_count: details.undone_count,
+    kept_count: details.kept_count,
   };
 }

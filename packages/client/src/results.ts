@@ -10,7 +10,7 @@ import type { CallOptions, Transport } from './transport.ts';
 
 interface ResultsFilter {
   status?: ResultStatus | undefined;
-  /** Only those who failed with it. */
+  /** Only those who have it. */
   code?: ResultErrorCode | undefined;
 }
 

@@ -60,5 +60,6 @@ export const CONTRACT_EXAMPLES = {
     retry_count: 1,
     updated_at: '2026-03-28T08:05:00Z',
   },
+  undoResponse: { id: 'bulk-002', status: 'processing', updated_at: '2026-03-28T08:10:00Z' },
   deleteResponse: { message: 'Bulk registration job bulk-002 cancelled successfully' },
 } as const;

@@ -17,7 +17,9 @@ import { oneOf, RegistrationStatusSchema } from './statuses.ts';
 const count = (description: string) => Type.Integer({ minimum: 0, description });
 const MentorCount = count('Mentors of this registration.');
 const SuccessCount = count('Mentors whose activity was written.');
-const FailureCount = count('Mentors whose record was refused. The rest is pending, or cancelled.');
+const FailureCount = count('Mentors whose record was refused.');
+const UndoneCount = count('Mentors whose activity was deleted by an undo.');
+const KeptCount = count('Mentors whose activity was not deleted by an undo: it was changed, or gone.');
 const FinishedAt = Type.Union([Timestamp, Type.Null()], { description: 'null while processing.' });
 
 // Responses list the contract's fields first, in its order, and additions after them.
@@ -108,6 +110,13 @@ export const RetryRegistrationResponse = Type.Object({
 });
 export type RetryRegistrationResponse = Static<typeof RetryRegistrationResponse>;
 
+export const UndoRegistrationResponse = Type.Object({
+  id: RegistrationId,
+  status: RegistrationStatusSchema,
+  updated_at: Timestamp,
+});
+export type UndoRegistrationResponse = Static<typeof UndoRegistrationResponse>;
+
 export const DeleteRegistrationQuery = Type.Object(
   { only: Type.Optional(oneOf(['cancel'] as const, { description: 'Cancel, but never delete.' })) },
   { additionalProperties: false },
@@ -150,7 +159,9 @@ export const TransientError = Type.Object({
 });
 
 export const RegistrationProgress = Type.Object({
-  processed: count('Mentors with a result: success_count and failure_count together.'),
+  processed: count(
+    'Mentors with a result: success_count, failure_count, undone_count and kept_count together.',
+  ),
   pending: count('Mentors without one. After a cancel they stay here, with the status cancelled.'),
   percent: Type.Integer({
     minimum: 0,
@@ -160,13 +171,13 @@ export const RegistrationProgress = Type.Object({
   }),
   started_at: Type.Union([Timestamp, Type.Null()], {
     description:
-      'When the first batch of the current attempt was written; null before, so also after each retry.',
+      'When the first batch of the current attempt was written; null before, so also after each retry or undo.',
   }),
 });
 export type RegistrationProgress = Static<typeof RegistrationProgress>;
 
 export const HistoryEntry = Type.Object({
-  action: oneOf(['accepted', 'retried', 'cancelled'] as const),
+  action: oneOf(['accepted', 'retried', 'cancelled', 'undone'] as const),
   by: Type.String({
     description: 'The name of the key, the subject of the token, or anonymous where the API is open.',
     examples: ['front office'],
@@ -201,6 +212,8 @@ export const RegistrationDetails = Type.Object({
   }),
   progress: RegistrationProgress,
   history: Type.Array(HistoryEntry, { description: 'Who asked for what, the oldest first.' }),
+  undone_count: UndoneCount,
+  kept_count: KeptCount,
 });
 export type RegistrationDetails = Static<typeof RegistrationDetails>;
 

@@ -3,17 +3,27 @@ import { ActivityId, MentorId, RegistrationId } from './fields.ts';
 import { LIMITS } from './plain.ts';
 import { oneOf, RESULT_STATUSES, RegistrationStatusSchema, ResultStatusSchema } from './statuses.ts';
 
-/** Why a mentor failed: the code and the sentence that goes with it. */
+/** Why a mentor failed, or why an undo kept the activity: the code and the sentence that goes with it. */
 export const RESULT_ERRORS = {
   duplicate: 'The mentor already has this activity on this date.',
   invalid_value: 'The database refused a value of this record.',
   constraint_violated: 'The record breaks a rule of the database.',
   limit_exceeded: 'The record is larger than the database allows.',
   rejected: 'A rule of the database rejected the record.',
+  activity_changed: 'The activity was changed after it was registered, so the undo kept it.',
+  activity_gone: 'The activity was gone before the undo.',
+  delete_refused: 'The database refused to delete the activity, so the undo kept it.',
 } as const;
 
 export type ResultErrorCode = keyof typeof RESULT_ERRORS;
 export const RESULT_ERROR_CODES = Object.keys(RESULT_ERRORS) as ResultErrorCode[];
+
+/** The codes of results with the status `kept`. */
+export const KEPT_CODES = ['activity_changed', 'activity_gone', 'delete_refused'] as const;
+export type KeptCode = (typeof KEPT_CODES)[number];
+
+/** The codes of results with the status `failed`. */
+export type FailureCode = Exclude<ResultErrorCode, KeptCode>;
 
 export const ResultError = Type.Object({
   code: oneOf(RESULT_ERROR_CODES),
@@ -22,7 +32,9 @@ export const ResultError = Type.Object({
 
 export const MentorResult = Type.Object({
   mentor_id: MentorId,
-  activity_id: Type.Union([ActivityId, Type.Null()], { description: 'null unless the status is success.' }),
+  activity_id: Type.Union([ActivityId, Type.Null()], {
+    description: 'null unless the status is success, or kept and the activity exists.',
+  }),
   status: ResultStatusSchema,
   error: Type.Optional(ResultError),
   existing_activity_id: Type.Optional(
@@ -37,9 +49,7 @@ export type ResultFormat = (typeof RESULT_FORMATS)[number];
 export const GetResultsQuery = Type.Object(
   {
     status: Type.Optional(oneOf(RESULT_STATUSES, { description: 'Only results of this status.' })),
-    code: Type.Optional(
-      oneOf(RESULT_ERROR_CODES, { description: 'Only results that failed with this error code.' }),
-    ),
+    code: Type.Optional(oneOf(RESULT_ERROR_CODES, { description: 'Only results with this error code.' })),
     after: Type.Optional(
       Type.String({
         minLength: 1,

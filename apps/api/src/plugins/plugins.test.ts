@@ -176,6 +176,7 @@ describe('the OpenAPI document', () => {
       `get ${BASE_PATH}/{id}/events`,
       `get ${BASE_PATH}/{id}/deliveries`,
       `post ${BASE_PATH}/{id}/deliveries/{delivery}/redeliver`,
+      `post ${BASE_PATH}/{id}/undo`,
     ]);
     expect(document.paths[BASE_PATH].post.requestBody.content['application/json'].schema).toEqual({
       $ref: '#/components/schemas/CreateRegistrationRequest',

@@ -45,6 +45,8 @@ const DETAILS: Partial<Record<ProblemCode, string>> = {
   no_webhook: 'WEBHOOK_URL is not set, so nothing is sent.',
   still_processing: 'bulk-002 is still processing; retry what failed when it is done.',
   was_cancelled: 'bulk-002 was cancelled; submit its mentors anew.',
+  was_undone: 'bulk-002 was undone; submit its mentors anew.',
+  nothing_succeeded: 'bulk-002 has no activities to undo.',
   key_reused: 'This Idempotency-Key came with another request before.',
   nothing_failed: 'bulk-002 has no failed records.',
   not_running: 'bulk-002 is completed; there is nothing to cancel.',

@@ -10,6 +10,7 @@ import { listRoute } from './list-registrations.ts';
 import { retryRoute } from './retry-registration.ts';
 import { registrationIdOf } from './shared.ts';
 import { submitRoute } from './submit-registration.ts';
+import { undoRoute } from './undo-registration.ts';
 
 /** The five endpoints of the contract, and what goes beyond it. */
 export function registrationRoutes(deps: Deps) {
@@ -27,6 +28,7 @@ export function registrationRoutes(deps: Deps) {
 
     resultsRoute(app, deps);
     eventsRoute(app, deps);
+    undoRoute(app, deps);
     deliveriesRoutes(app, deps);
   };
 }

@@ -35,6 +35,7 @@ const schema = {
       'registration_not_found',
       'still_processing',
       'was_cancelled',
+      'was_undone',
       'nothing_failed',
       'changed_meanwhile',
       'key_reused',

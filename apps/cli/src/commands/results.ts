@@ -36,9 +36,7 @@ export function addResults({ program, perform }: Registry): void {
       ),
     )
     .addOption(new Option('--status <status>', 'only mentors with this status').choices(RESULT_STATUSES))
-    .addOption(
-      new Option('--code <code>', 'only mentors that failed with this code').choices(RESULT_ERROR_CODES),
-    )
+    .addOption(new Option('--code <code>', 'only mentors with this error code').choices(RESULT_ERROR_CODES))
     .option('--output <file>', 'write to this file, which is created only when all results are there')
     .action((id: string, options: ResultsOptions) =>
       perform((context) => writeResults(context, id, options)),

@@ -28,7 +28,9 @@ export async function followToEnd(context: Context, id: string): Promise<ExitCod
   if (last === null) throw new Error('A watch ended without a state');
   if (!isJson) {
     print(outcomeLine(last, io.stdout, io));
-    if (last.failure_count > 0) say(`To see why mentors failed: bulk results ${id} --status failed`);
+    if (last.kept_count > 0) say(`To see why activities were kept: bulk results ${id} --status kept`);
+    if (last.failure_count > 0 && last.status !== 'undone')
+      say(`To see why mentors failed: bulk results ${id} --status failed`);
   }
   return exitCodeOf(last);
 }

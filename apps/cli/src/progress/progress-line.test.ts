@@ -8,6 +8,8 @@ const running: RegistrationState = {
   status: 'processing',
   mentor_count: 100_000,
   success_count: 61_980,
+  undone_count: 0,
+  kept_count: 0,
   failure_count: 20,
   retry_count: 0,
   updated_at: '2026-03-28T08:00:00Z',

@@ -10,6 +10,8 @@ const LOOKS: Record<Status, { label: string; tone: 'active' | 'good' | 'bad' | '
   cancelled: { label: 'Cancelled', tone: 'quiet' },
   pending: { label: 'Waiting', tone: 'quiet' },
   success: { label: 'Registered', tone: 'good' },
+  undone: { label: 'Undone', tone: 'quiet' },
+  kept: { label: 'Kept', tone: 'bad' },
 };
 
 export function StatusBadge({ status }: { status: Status }) {

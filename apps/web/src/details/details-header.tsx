@@ -12,9 +12,10 @@ interface Props {
   actions: ReturnType<typeof useActions>;
 }
 
-/** Shows the fields of a registration, and the button that cancels or deletes it. */
-export function DetailsHeader({ registration, snapshot, actions: { cancel, remove } }: Props) {
-  const { id, status } = registration;
+/** Shows the fields of a registration, and the buttons that cancel, undo or delete it. */
+export function DetailsHeader({ registration, snapshot, actions: { cancel, undo, remove } }: Props) {
+  const { id, status, success_count, history } = registration;
+  const isUndoing = status === 'processing' && history.at(-1)?.action === 'undone';
   return (
     <header className="stack">
       <div className="page-heading">
@@ -26,23 +27,38 @@ export function DetailsHeader({ registration, snapshot, actions: { cancel, remov
           <ConfirmButton
             label="Cancel"
             title={`Cancel ${id}?`}
-            confirmLabel="Cancel the registration"
+            confirmLabel={isUndoing ? 'Cancel the undo' : 'Cancel the registration'}
             isBusy={cancel.isPending}
             onConfirm={() => cancel.mutate()}
           >
-            Mentors who are already registered stay registered. The others will not be registered. You cannot
-            resume a cancelled registration.
+            {isUndoing
+              ? 'Activities that are deleted stay deleted. The others are kept, and you can undo them later.'
+              : 'Mentors who are already registered stay registered. The others will not be registered. You cannot resume a cancelled registration.'}
           </ConfirmButton>
         ) : (
-          <ConfirmButton
-            label="Delete"
-            title={`Delete ${id}?`}
-            confirmLabel="Delete the registration"
-            isBusy={remove.isPending}
-            onConfirm={() => remove.mutate(snapshot)}
-          >
-            This deletes the registration and its results. The activities it created are kept.
-          </ConfirmButton>
+          <div className="row">
+            {success_count > 0 && (
+              <ConfirmButton
+                label="Undo"
+                title={`Undo ${id}?`}
+                confirmLabel="Delete the activities"
+                isBusy={undo.isPending}
+                onConfirm={() => undo.mutate()}
+              >
+                This deletes the activities of {counted(success_count, 'mentor')}. Activities that were
+                changed since are kept.
+              </ConfirmButton>
+            )}
+            <ConfirmButton
+              label="Delete"
+              title={`Delete ${id}?`}
+              confirmLabel="Delete the registration"
+              isBusy={remove.isPending}
+              onConfirm={() => remove.mutate(snapshot)}
+            >
+              This deletes the registration and its results. The activities it created are kept.
+            </ConfirmButton>
+          </div>
         )}
       </div>
       <Facts registration={registration} />

@@ -15,7 +15,7 @@ export function DetailsPage({ id }: { id: string }) {
   usePageTitle(id);
   const { registration, snapshot, isGone, lostAt, error, refresh } = useRegistration(id);
   const actions = useActions(id, refresh);
-  const refusal = actions.retry.error ?? actions.cancel.error ?? actions.remove.error;
+  const refusal = actions.retry.error ?? actions.cancel.error ?? actions.undo.error ?? actions.remove.error;
 
   if (isGone) {
     return (

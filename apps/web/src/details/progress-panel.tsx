@@ -6,7 +6,8 @@ import './progress-panel.css';
 import type { Registration } from './use-registration.ts';
 
 export function ProgressPanel({ registration }: { registration: Registration }) {
-  const { progress, mentor_count, status, success_count, failure_count, transient_error } = registration;
+  const { progress, mentor_count, status, transient_error } = registration;
+  const { success_count, failure_count, undone_count, kept_count } = registration;
   return (
     <section className="card progress-panel" aria-label="Progress">
       <Progress.Root
@@ -31,8 +32,10 @@ export function ProgressPanel({ registration }: { registration: Registration }) 
       <dl className="progress-counts">
         <Count label="Registered" value={success_count} tone="good" />
         <Count label="Failed" value={failure_count} tone="bad" />
+        {undone_count > 0 && <Count label="Undone" value={undone_count} tone="quiet" />}
+        {kept_count > 0 && <Count label="Kept" value={kept_count} tone="bad" />}
         <Count
-          label={status === 'cancelled' ? 'Not done' : 'Waiting'}
+          label={status === 'processing' || progress.pending === 0 ? 'Waiting' : 'Not done'}
           value={progress.pending}
           tone="quiet"
         />
@@ -76,7 +79,9 @@ function paceOf({ rate, estimated_end, waiting_ahead, progress }: Registration):
 }
 
 /** Returns what a screen reader says: not every percent, but every quarter and the end. */
-function milestoneOf({ status, progress, success_count, failure_count }: Registration): string {
+function milestoneOf({ status, progress, ...registration }: Registration): string {
+  const { success_count, failure_count, undone_count, kept_count } = registration;
   if (status === 'processing') return `${Math.floor(progress.percent / 25) * 25} % processed`;
+  if (status === 'undone') return `undone: ${count(undone_count)} undone, ${count(kept_count)} kept`;
   return `${status}: ${count(success_count)} registered, ${count(failure_count)} failed`;
 }

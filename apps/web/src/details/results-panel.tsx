@@ -22,6 +22,8 @@ const SHOWN: Record<ResultStatus | 'all', string> = {
   success: 'Registered',
   pending: 'Waiting',
   cancelled: 'Cancelled',
+  undone: 'Undone',
+  kept: 'Kept',
 };
 
 /** Shows the result of each mentor, and retries the failed mentors. */

@@ -83,11 +83,11 @@ export function ResultsTable({ rows, selected, onSelectedChange }: Props) {
 }
 
 function Outcome({ row: { activity_id, error, existing_activity_id } }: { row: MentorResult }) {
-  if (activity_id !== null) return <span className="mono">{activity_id}</span>;
+  if (activity_id !== null && error === undefined) return <span className="mono">{activity_id}</span>;
   if (error === undefined) return <span className="muted">–</span>;
   return (
     <>
-      {error.message}
+      {error.message} {activity_id !== null && <span className="mono">{activity_id}</span>}
       {existing_activity_id !== undefined && (
         <>
           {' '}

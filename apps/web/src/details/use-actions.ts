@@ -19,6 +19,7 @@ export function useActions(id: string, refresh: () => Promise<void>) {
     onSettled: refresh,
   });
   const cancel = useMutation({ mutationFn: () => client.cancel(id), onSettled: refresh });
+  const undo = useMutation({ mutationFn: () => client.undo(id), onSettled: refresh });
   const remove = useMutation({
     // If the details still say `processing`, the end is not in them yet: the client reads them again.
     mutationFn: (seen: StatusSnapshot | undefined) =>
@@ -26,5 +27,5 @@ export function useActions(id: string, refresh: () => Promise<void>) {
     onSuccess: () => navigate('/', { state: { deleted: id } }),
     onError: refresh,
   });
-  return { retry, cancel, remove };
+  return { retry, cancel, undo, remove };
 }

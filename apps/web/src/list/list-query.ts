@@ -5,6 +5,7 @@ export const STATUS_LABELS: Record<RegistrationStatus, string> = {
   completed: 'Completed',
   failed: 'Failed',
   cancelled: 'Cancelled',
+  undone: 'Undone',
 };
 
 /** The filters, named as in the address. Empty: not filtered. */

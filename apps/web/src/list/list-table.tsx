@@ -61,10 +61,11 @@ function ListRow({ registration, now }: { registration: RegistrationSummary; now
 }
 
 function outcomeOf({ status, mentor_count, success_count, failure_count }: RegistrationSummary): string {
+  if (status === 'undone') return 'undone';
   const open = mentor_count - success_count - failure_count;
   const parts = [
     failure_count > 0 ? `${count(failure_count)} failed` : '',
-    open > 0 ? `${count(open)} ${status === 'cancelled' ? 'not done' : 'waiting'}` : '',
+    open > 0 ? `${count(open)} ${status === 'processing' ? 'waiting' : 'not done'}` : '',
   ].filter(Boolean);
   return (
     parts.join(', ') ||

@@ -2,6 +2,7 @@ import { buildRetryPayloads, type Mentor } from '../batches/build-batch-payload.
 import { insertBatches } from '../batches/insert-batches.ts';
 import type { Executor } from '../database/executor.ts';
 import { Prisma } from '../database/generated/client.ts';
+import type { StartedAttempt } from './accept-attempt.ts';
 
 /**
  * Begins the next attempt of a registration with failures, and locks its row, so that a second retry at
@@ -17,49 +18,6 @@ export async function beginAttemptIfFailed(tx: Executor, id: bigint): Promise<{ 
       and failure_count > 0
     returning attempt`;
   return rows[0] ?? null;
-}
-
-/**
- * Moves the results of a retry that is over into the batches of the first attempt, and deletes its own
- * batches. So a registration never has more batches than those of the first and of the current attempt, and
- * reading it does not get slower with each retry.
- */
-export async function mergeResults(
-  tx: Executor,
-  { registrationId, attempt }: { registrationId: bigint; attempt: number },
-): Promise<void> {
-  await tx.$executeRaw`
-    with latest as (
-      -- Grouped, not joined: the planner takes lists of 100,000 for short, and would compare all with all.
-      select
-        position,
-        min(batch_no) filter (where attempt = 1) as batch_no,
-        max(attempt) as attempt,
-        coalesce(
-          max(error_code) filter (where attempt = ${attempt}::integer),
-          max(error_code) filter (where attempt = 1)
-        ) as error_code,
-        max(activity_id) filter (where error_code = '') as activity_id
-      from registration_entries
-      where registration_id = ${registrationId}::bigint
-      group by position
-    ),
-    merged as (
-      select
-        batch_no,
-        array_agg(coalesce(activity_id, 0) order by position) as activity_ids,
-        array_agg(error_code order by position) as error_codes
-      from latest
-      group by batch_no
-      having max(attempt) > 1
-    )
-    update registration_batches b
-    set activity_ids = merged.activity_ids, error_codes = merged.error_codes
-    from merged
-    where b.registration_id = ${registrationId}::bigint
-      and b.attempt = 1
-      and b.batch_no = merged.batch_no`;
-  await tx.registrationBatch.deleteMany({ where: { registrationId, attempt } });
 }
 
 /** Lists the mentors who have failed, in the order of their positions. For after `mergeResults`. */
@@ -82,12 +40,6 @@ export interface AttemptRequest {
   batchSize: number;
   /** Who asked for it. */
   actor: string;
-}
-
-export interface StartedAttempt {
-  generation: number;
-  mentorCount: number;
-  updatedAt: Date;
 }
 
 /** Stores the batches of an attempt that has begun and who asked for it, and sets its registration back to processing. */
@@ -115,7 +67,7 @@ export async function startAttempt(
       from registration
     ),
     batches as (${insertBatches(Prisma.sql`registration`, buildRetryPayloads(mentors, batchSize))})
-    select generation, mentor_count as "mentorCount", updated_at as "updatedAt"
+    select attempt, generation, mentor_count as "mentorCount", updated_at as "updatedAt"
     from registration`;
   return started;
 }

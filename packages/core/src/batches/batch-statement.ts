@@ -1,4 +1,4 @@
-import type { ResultErrorCode } from '@bulk/contract';
+import type { FailureCode } from '@bulk/contract';
 import type { Executor } from '../database/executor.ts';
 import { Prisma } from '../database/generated/client.ts';
 import type { RegistrationSnapshot } from '../progress/registration-snapshot.ts';
@@ -22,7 +22,7 @@ export interface BatchKey {
  * - writesEvents: if the registration ends with this batch, its event is written for the webhook
  */
 export interface BatchTry {
-  refused: ReadonlyArray<ResultErrorCode | null>;
+  refused: ReadonlyArray<FailureCode | null>;
   toleratesConflicts: boolean;
   writesEvents: boolean;
 }
@@ -36,8 +36,8 @@ export interface WrittenBatch {
 
 /**
  * Writes one batch by one statement in autocommit: its activities, each mentor's result, and the
- * registration's counters and status. Returns null, and writes nothing, when the batch has been written
- * before, its registration is not processing this attempt, or the job is stale.
+ * registration's counters and status. Returns null, and writes nothing, when the batch is one of an undo,
+ * has been written before, its registration is not processing this attempt, or the job is stale.
  *
  * The fence comes last. It updates the registration only while it is processing this attempt, and the
  * cast of its row count fails the whole statement otherwise. So every batch passed its fence before a
@@ -102,6 +102,7 @@ function batchOf(key: BatchKey, refused: BatchTry['refused']): Prisma.Sql {
       where b.registration_id = ${key.registrationId}::bigint
         and b.attempt = ${key.attempt}::integer
         and b.batch_no = ${key.batchNo}::integer
+        and b.undo_ids is null
         and b.processed_at is null
         and r.generation = ${key.generation}::integer
         and r.status = 'processing'
@@ -275,6 +276,9 @@ const OUTCOME = Prisma.sql`
     fence.mentor_count as "mentorCount",
     fence.success_count as "successCount",
     fence.failure_count as "failureCount",
+    0 as "undoneCount",
+    0 as "keptCount",
+    0 as "undoCount",
     null as "transientErrorCode",
     null::timestamptz as "transientErrorSince",
     tally.mentors,

@@ -1,10 +1,13 @@
-import type { ResultErrorCode } from '@bulk/contract';
+import type { FailureCode } from '@bulk/contract';
 import type { Database } from '../database/client.ts';
 import type { Executor } from '../database/executor.ts';
 import { classifySqlFailure } from '../database/sql-failure.ts';
-import { type BatchKey, type BatchTry, tryActivities } from './batch-statement.ts';
+import { type BatchKey, tryActivities } from './batch-statement.ts';
 
-type Codes = Array<ResultErrorCode | null>;
+type Codes = Array<FailureCode | null>;
+
+/** Tries the records of a batch, except those of mentors with a code. */
+type TryRecords = (tx: Executor, key: BatchKey, refused: Codes) => Promise<void>;
 
 /** Rolls the search back; carries what it found out of the transaction. */
 class SearchOver extends Error {
@@ -22,13 +25,15 @@ class SearchOver extends Error {
  * Nothing is stored: the transaction always rolls back.
  *
  * @param known those found before
+ * @param tryRecords what the database refuses; unless it is said, the insert of the activities
  * @returns a code or null for each mentor, in the order of the batch
  * @throws transient errors of the database; conclude nothing from them
  */
 export async function findRefused(
   { prisma }: Database,
   key: BatchKey,
-  known: BatchTry['refused'],
+  known: Readonly<Codes>,
+  tryRecords: TryRecords = tryActivities,
 ): Promise<Codes> {
   try {
     return await prisma.$transaction(
@@ -38,7 +43,11 @@ export async function findRefused(
         // Rules that are checked late must show here, while it can be told who breaks them.
         await tx.$executeRaw`set constraints all immediate`;
         await tx.$executeRaw`savepoint before_try`;
-        await search(tx, key, refused, inInsertOrder(mentorIds, refused));
+        await search(
+          (codes) => refusalOf(tx, (tried) => tryRecords(tx, key, tried), codes),
+          refused,
+          inInsertOrder(mentorIds, refused),
+        );
         throw new SearchOver(refused);
       },
       { maxWait: 10_000, timeout: 60_000 },
@@ -70,31 +79,37 @@ function inInsertOrder(mentorIds: readonly string[], refused: Codes): number[] {
     .sort((a, b) => Buffer.compare(bytes[a] as Buffer, bytes[b] as Buffer));
 }
 
+/** Tells why the database refuses the records of mentors without a code; null: it takes them. */
+type RefusalOf = (tried: Codes) => Promise<FailureCode | null>;
+
 /** Adds to `refused` the codes of those among `indexes` that are refused. */
-async function search(tx: Executor, key: BatchKey, refused: Codes, indexes: number[]): Promise<void> {
+async function search(refusalOf: RefusalOf, refused: Codes, indexes: number[]): Promise<void> {
   const [first] = indexes;
-  const code = await refusalOf(tx, key, refused.length, indexes);
+  const code = await refusalOf(only(indexes, refused.length));
   if (code === null || first === undefined) return;
   if (indexes.length === 1) {
     refused[first] = code;
     return;
   }
   const middle = indexes.length >> 1;
-  await search(tx, key, refused, indexes.slice(0, middle));
-  await search(tx, key, refused, indexes.slice(middle));
+  await search(refusalOf, refused, indexes.slice(0, middle));
+  await search(refusalOf, refused, indexes.slice(middle));
 }
 
-/** Tries some mentors; the others are marked as refused, so that nothing is tried for them. */
+/** The others are marked as refused, so that nothing is tried for them. */
+function only(indexes: readonly number[], count: number): Codes {
+  const codes: Codes = Array.from({ length: count }, () => 'rejected');
+  for (const index of indexes) codes[index] = null;
+  return codes;
+}
+
 async function refusalOf(
   tx: Executor,
-  key: BatchKey,
-  count: number,
-  indexes: readonly number[],
-): Promise<ResultErrorCode | null> {
-  const others: Codes = Array.from({ length: count }, () => 'rejected');
-  for (const index of indexes) others[index] = null;
+  tryRecords: (tried: Codes) => Promise<void>,
+  tried: Codes,
+): Promise<FailureCode | null> {
   try {
-    await tryActivities(tx, key, others);
+    await tryRecords(tried);
     return null;
   } catch (error) {
     const failure = classifySqlFailure(error);

@@ -1,4 +1,4 @@
-import type { ResultErrorCode, TransientErrorCode } from '@bulk/contract';
+import type { FailureCode, TransientErrorCode } from '@bulk/contract';
 
 /**
  * What a failed statement means.
@@ -13,11 +13,11 @@ import type { ResultErrorCode, TransientErrorCode } from '@bulk/contract';
 export type SqlFailure =
   | { kind: 'superseded' }
   | { kind: 'duplicate' }
-  | { kind: 'data'; code: ResultErrorCode }
+  | { kind: 'data'; code: FailureCode }
   | { kind: 'transient'; code: TransientErrorCode };
 
 /** Classes of SQLSTATE (PostgreSQL manual, appendix A) that blame the data. */
-const DATA_ERROR_CLASSES: Readonly<Record<string, ResultErrorCode>> = {
+const DATA_ERROR_CLASSES: Readonly<Record<string, FailureCode>> = {
   '22': 'invalid_value',
   '23': 'constraint_violated',
   '54': 'limit_exceeded',

@@ -1,4 +1,5 @@
 import type { Deps } from '../deps.ts';
+import { processedOf } from '../progress/progress.ts';
 import type { RegistrationSnapshot } from '../progress/registration-snapshot.ts';
 import type { JobData } from './job.ts';
 import { writeBatch } from './write-batch.ts';
@@ -47,6 +48,5 @@ export async function runBatches(
 
 /** Answers may come in another order than the batches passed their fences. */
 function later(one: RegistrationSnapshot | null, other: RegistrationSnapshot): RegistrationSnapshot {
-  const processed = ({ successCount, failureCount }: RegistrationSnapshot) => successCount + failureCount;
-  return one !== null && processed(one) > processed(other) ? one : other;
+  return one !== null && processedOf(one) > processedOf(other) ? one : other;
 }

@@ -132,7 +132,8 @@ const SEQUENCE_BEHIND =
   'a sequence gives out ids that are taken; npm run doctor names it, and the command that mends it';
 
 function done({ log }: Deps, snapshot: RegistrationSnapshot): RunOutcome {
-  const { id, attempt, status, successCount, failureCount } = snapshot;
-  log.info({ registration: formatRegistrationId(id), attempt, status, successCount, failureCount }, 'done');
+  const { id, attempt, status, successCount, failureCount, undoneCount, keptCount } = snapshot;
+  const counts = { successCount, failureCount, undoneCount, keptCount };
+  log.info({ registration: formatRegistrationId(id), attempt, status, ...counts }, 'done');
   return { kind: 'done', snapshot };
 }

@@ -13,7 +13,7 @@ const MAX_QUIET_PAGES = 3;
 
 const DROPPED_AT_A_TIME = 5_000;
 
-/** The piece of the retention that one statement deletes: in some 20 ms, and a few MB of WAL. */
+/** What one statement deletes of expired registrations: 3 to 5 ms, also for a single one of 100,000 mentors, and 0.1 MB of WAL. */
 const RETIRED_AT_A_TIME = { registrations: 200, mentors: 20_000 };
 
 /** How long one sweep deletes at most; shorter than its claim lasts. */
@@ -82,12 +82,12 @@ async function sweepPage(
   };
 }
 
-/** In small pieces, and for a bounded time. What is left is for the next sweep. */
+/** In small pieces, and for a bounded time, at least one piece of each. What is left is for the next sweep. */
 async function deleteWhatExpired({ db: { prisma }, config }: Deps, signal: AbortSignal): Promise<void> {
   const { retentionDays: days } = config;
   const endsAt = performance.now() + Math.min(config.sweepMs, MAX_DELETING_MS);
   const inPieces = async (deletePiece: () => Promise<number>) => {
-    while (performance.now() < endsAt && !signal.aborted && (await deletePiece()) > 0);
+    while ((await deletePiece()) > 0 && performance.now() < endsAt && !signal.aborted);
   };
   await inPieces(() => dropExpiredKeys(prisma, { limit: DROPPED_AT_A_TIME }));
   await inPieces(() => dropOldDeliveries(prisma, { limit: DROPPED_AT_A_TIME }));

@@ -1,4 +1,5 @@
-import { type BatchOutcome, executeBatchInsert } from '../batches/execute-batch-insert.ts';
+import { executeBatch } from '../batches/execute-batch.ts';
+import type { BatchOutcome } from '../batches/execute-batch-insert.ts';
 import type { Deps } from '../deps.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { formatRegistrationId } from '../registrations/ids.ts';
@@ -15,7 +16,7 @@ export async function writeBatch(deps: Deps, job: JobData, batchNo: number): Pro
   const stop = metrics.batchSeconds.startTimer();
   try {
     const outcome = await inSpan(tracing, 'write batch', attributesOf(job, batchNo), () =>
-      executeBatchInsert(deps, batchKeyOf(job, batchNo)),
+      executeBatch(deps, batchKeyOf(job, batchNo)),
     );
     stop({ outcome: outcome.kind });
     count(metrics, outcome);

@@ -4,6 +4,18 @@ export interface Counts {
   mentorCount: number;
   successCount: number;
   failureCount: number;
+  undoneCount: number;
+  keptCount: number;
+}
+
+/** The number of mentors with a result. */
+export function processedOf({
+  successCount,
+  failureCount,
+  undoneCount,
+  keptCount,
+}: Omit<Counts, 'mentorCount'>): number {
+  return successCount + failureCount + undoneCount + keptCount;
 }
 
 /** How far a registration is, whatever its status: what a cancel left undone stays pending here. */
@@ -11,7 +23,7 @@ export function progressOf({
   startedAt,
   ...counts
 }: Counts & { startedAt: Date | null }): RegistrationProgress {
-  const processed = counts.successCount + counts.failureCount;
+  const processed = processedOf(counts);
   return {
     processed,
     pending: counts.mentorCount - processed,
@@ -21,6 +33,6 @@ export function progressOf({
 }
 
 /** Rounded down, so that 100 means that nothing is pending. */
-export function percentOf({ mentorCount, successCount, failureCount }: Counts): number {
-  return Math.floor((100 * (successCount + failureCount)) / mentorCount);
+export function percentOf({ mentorCount, ...counts }: Counts): number {
+  return Math.floor((100 * processedOf(counts)) / mentorCount);
 }

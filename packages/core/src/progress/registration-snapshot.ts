@@ -10,6 +10,12 @@ export interface RegistrationSnapshot {
   mentorCount: number;
   successCount: number;
   failureCount: number;
+  /** Mentors whose activity an undo has deleted. */
+  undoneCount: number;
+  /** Mentors whose activity an undo has left. */
+  keptCount: number;
+  /** How many of the attempts were undos. */
+  undoCount: number;
   transientErrorCode: TransientErrorCode | null;
   transientErrorSince: Date | null;
 }
@@ -22,6 +28,9 @@ export const SNAPSHOT_COLUMNS = Prisma.sql`
   r.mentor_count as "mentorCount",
   r.success_count as "successCount",
   r.failure_count as "failureCount",
+  r.undone_count as "undoneCount",
+  r.kept_count as "keptCount",
+  r.undo_count as "undoCount",
   r.transient_error as "transientErrorCode",
   r.transient_error_since as "transientErrorSince"`;
 
@@ -33,6 +42,14 @@ export const STARTED_AT = Prisma.sql`(
     and b.attempt = r.attempt
     and b.batch_no = 0
 )`;
+
+/** An undo comes after all retries: it can't be followed by one. */
+export function retriesOf({
+  attempt,
+  undoCount,
+}: Pick<RegistrationSnapshot, 'attempt' | 'undoCount'>): number {
+  return attempt - 1 - undoCount;
+}
 
 /** Reads where some registrations stand, in one statement; unknown ids are left out. */
 export function findSnapshots(db: Executor, ids: readonly bigint[]): Promise<RegistrationSnapshot[]> {

@@ -3,7 +3,7 @@ import { versionTag } from '../registrations/etag.ts';
 import { formatRegistrationId } from '../registrations/ids.ts';
 import { progressOf } from './progress.ts';
 import { remainingMs } from './rate.ts';
-import type { WatchedSnapshot } from './registration-snapshot.ts';
+import { retriesOf, type WatchedSnapshot } from './registration-snapshot.ts';
 import { transientErrorOf } from './transient-error.ts';
 
 /** progress: there is more to come. end: this is how it ended. gone: it was deleted. */
@@ -41,7 +41,7 @@ function toState(row: WatchedSnapshot, rate: number | null): RegistrationState {
     mentor_count: row.mentorCount,
     success_count: row.successCount,
     failure_count: row.failureCount,
-    retry_count: row.attempt - 1,
+    retry_count: retriesOf(row),
     updated_at: row.updatedAt.toISOString(),
     completed_at: row.completedAt?.toISOString() ?? null,
     progress,
@@ -49,5 +49,7 @@ function toState(row: WatchedSnapshot, rate: number | null): RegistrationState {
     estimated_end: leftMs === null ? null : new Date(Date.now() + leftMs).toISOString(),
     waiting_ahead: row.waitingAhead,
     transient_error: transientErrorOf(row),
+    undone_count: row.undoneCount,
+    kept_count: row.keptCount,
   };
 }

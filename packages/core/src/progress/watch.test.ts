@@ -41,7 +41,7 @@ test('the first event tells the state at once', async () => {
   const { first, stop } = await watch(id);
   expect(first).toEqual({
     name: 'progress',
-    version: '4.1.0.0.processing.0',
+    version: '5.1.0.0.0.0.processing.0',
     state: {
       id,
       status: 'processing',
@@ -56,6 +56,8 @@ test('the first event tells the state at once', async () => {
       estimated_end: null,
       waiting_ahead: 0,
       transient_error: null,
+      undone_count: 0,
+      kept_count: 0,
     },
   });
   stop();
@@ -65,7 +67,7 @@ test('a registration is followed from its beginning to its end, and no further',
   const id = await submitted(5);
   const seen = await watch(id);
   await runBatch(id);
-  await waitFor(() => lastOf(seen).version?.startsWith('4.1.2.0.processing'));
+  await waitFor(() => lastOf(seen).version?.startsWith('5.1.2.0.0.0.processing'));
   await waitFor(() => {
     const { state } = lastOf(seen);
     return 'rate' in state && state.rate !== null;
@@ -73,7 +75,7 @@ test('a registration is followed from its beginning to its end, and no further',
   await runChain(deps, id);
   await waitFor(() => lastOf(seen).name === 'end');
   expect(lastOf(seen)).toMatchObject({
-    version: '4.1.5.0.completed.0',
+    version: '5.1.5.0.0.0.completed.0',
     state: {
       status: 'completed',
       completed_at: expect.any(String),

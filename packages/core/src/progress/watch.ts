@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import { registrationNotFound } from '../registrations/refusals.ts';
+import { processedOf } from './progress.ts';
 import { rateOf, type Sample, withSample } from './rate.ts';
 import { findWatchedSnapshots, type WatchedSnapshot } from './registration-snapshot.ts';
 import { goneEvent, shownBy, stateEvent, type WatchEvent } from './watch-events.ts';
@@ -115,9 +116,9 @@ export function createWatchers({ db, config, log }: Pick<Deps, 'db' | 'config' |
     const atMs = performance.now();
     const before = new Map(samples);
     samples.clear();
-    for (const { id, attempt, successCount, failureCount } of rows) {
-      const newest = { atMs, attempt, processed: successCount + failureCount };
-      samples.set(id, withSample(before.get(id) ?? [], newest));
+    for (const row of rows) {
+      const newest = { atMs, attempt: row.attempt, processed: processedOf(row) };
+      samples.set(row.id, withSample(before.get(row.id) ?? [], newest));
     }
   }
 

@@ -51,7 +51,10 @@ export async function cancelOrDelete(
   }
 }
 
-/** One UPDATE is the whole cancel: each batch either passed its fence before it, or fails. */
+/**
+ * One UPDATE is the whole cancel: each batch either passed its fence before it, or fails. Mentors whom an undo has
+ * not reached are successes again.
+ */
 async function cancelIfProcessing(
   { db: { prisma }, config, caller }: Pick<CallerDeps, 'db' | 'config' | 'caller'>,
   id: bigint,
@@ -62,6 +65,8 @@ async function cancelIfProcessing(
       update bulk_registrations
       set
         status = 'cancelled',
+        success_count = success_count + undo_pending,
+        undo_pending = 0,
         completed_at = clock_timestamp(),
         updated_at = clock_timestamp(),
         transient_error = null,
@@ -113,7 +118,9 @@ function andUnchanged(expected: RegistrationSnapshot | null): Prisma.Sql {
     and status = ${expected.status}::registration_status
     and attempt = ${expected.attempt}::integer
     and success_count = ${expected.successCount}::integer
-    and failure_count = ${expected.failureCount}::integer`;
+    and failure_count = ${expected.failureCount}::integer
+    and undone_count = ${expected.undoneCount}::integer
+    and kept_count = ${expected.keptCount}::integer`;
 }
 
 async function expectedSnapshot(

@@ -55,25 +55,26 @@ export async function* resultPages(
 }
 
 async function* everyResult(deps: ReadDeps, row: DetailsRow): AsyncGenerator<MentorResult[]> {
-  yield mentorResults(row.status, row.batches, { first: 1, last: Math.min(FIRST_PAGE, row.mentorCount) });
+  yield mentorResults(row, row.batches, { first: 1, last: Math.min(FIRST_PAGE, row.mentorCount) });
   yield* readAhead(pagesAfterTheFirst(row), async (page) =>
-    mentorResults(row.status, await batchesAsTheyWere(deps, row, page), page),
+    mentorResults(row, await batchesAsTheyWere(deps, row, page), page),
   );
 }
 
 /**
  * A batch that is written stays as it is until its attempt is merged, and those that were not written are
- * known: so a page read later is shown as it was.
+ * known: so a page read later is shown as it was. Merged results are those of the end of the attempt.
  */
 async function batchesAsTheyWere(
   { db }: Pick<Deps, 'db'>,
-  { id, attempt, openBatches }: DetailsRow,
+  { id, status, attempt, openBatches }: DetailsRow,
   page: Range,
 ): Promise<StoredBatch[]> {
   const open = new Set(openBatches);
   const found = await findResultPage(db.prisma, id, { ...page, attempt });
   if (found === null) throw registrationNotFound(id);
-  if (found.currentAttempt > attempt + (open.size > 0 ? 0 : 1)) throw changedMeanwhile(id);
+  const isOver = status !== 'processing' || open.size === 0;
+  if (found.currentAttempt > attempt + (isOver ? 1 : 0)) throw changedMeanwhile(id);
   return found.batches.map((batch) =>
     batch.attempt === attempt && open.has(batch.batchNo)
       ? { ...batch, activityIds: null, errorCodes: null }

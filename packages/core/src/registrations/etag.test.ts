@@ -10,6 +10,9 @@ const version: RegistrationSnapshot = {
   attempt: 1,
   successCount: 3,
   failureCount: 1,
+  undoneCount: 0,
+  keptCount: 0,
+  undoCount: 0,
   transientErrorSince: null,
 };
 
@@ -20,6 +23,8 @@ test('the tag changes with everything that the answer shows', () => {
     etagOf({ ...version, attempt: 2 }, 'all'),
     etagOf({ ...version, successCount: 4 }, 'all'),
     etagOf({ ...version, failureCount: 2 }, 'all'),
+    etagOf({ ...version, undoneCount: 1 }, 'all'),
+    etagOf({ ...version, keptCount: 1 }, 'all'),
     etagOf({ ...version, status: 'cancelled' }, 'all'),
     etagOf({ ...version, transientErrorSince: new Date(5) }, 'all'),
     etagOf({ ...version, transientErrorSince: new Date(5), transientErrorCode: 'database_busy' }, 'all'),

@@ -5,7 +5,7 @@ import type { RegistrationSnapshot } from '../progress/registration-snapshot.ts'
 export type DetailsView = ResultsMode | 'status';
 
 /** Counts up when the same version comes to mean other bytes. */
-const FORMAT = 4;
+const FORMAT = 5;
 
 /** The entity tag (RFC 9110, 8.8.3) of the details in one of their forms. */
 export function etagOf(snapshot: RegistrationSnapshot, view: DetailsView): string {
@@ -28,8 +28,15 @@ export function hasSeen(ifMatch: string, snapshot: RegistrationSnapshot): boolea
   return tagsIn(ifMatch).some((tag) => tag === '*' || tag.startsWith(`"${stateTag(snapshot)}.`));
 }
 
-function stateTag({ attempt, successCount, failureCount, status }: RegistrationSnapshot): string {
-  return [FORMAT, attempt, successCount, failureCount, status].join('.');
+function stateTag({
+  attempt,
+  successCount,
+  failureCount,
+  undoneCount,
+  keptCount,
+  status,
+}: RegistrationSnapshot) {
+  return [FORMAT, attempt, successCount, failureCount, undoneCount, keptCount, status].join('.');
 }
 
 /** Our tags hold no comma. Caches may mark them weak; for our purposes they are as good. */

@@ -28,7 +28,7 @@ export interface DetailsRow extends RegistrationSnapshot {
 
 /** A row of registration_history; `at` is an ISO 8601 text. */
 interface LaterEntry {
-  action: 'retried' | 'cancelled';
+  action: 'retried' | 'cancelled' | 'undone';
   actor: string;
   at: string;
   mentorCount: number | null;

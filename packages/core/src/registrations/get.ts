@@ -5,7 +5,8 @@ import type {
   RegistrationWithoutMentors,
 } from '@bulk/contract';
 import type { ReadDeps } from '../deps.ts';
-import { progressOf } from '../progress/progress.ts';
+import { processedOf, progressOf } from '../progress/progress.ts';
+import { retriesOf } from '../progress/registration-snapshot.ts';
 import { transientErrorOf } from '../progress/transient-error.ts';
 import { FIRST_PAGE, mentorIdPages, oneOfFewPages, resultPages } from './details-lists.ts';
 import { type DetailsView, etagOf, isKnownTo } from './etag.ts';
@@ -74,8 +75,8 @@ function detailsOf(deps: ReadDeps, row: DetailsRow, view: DetailsView): Details 
 }
 
 /** Small ones are done at once; a large one goes on at tens of thousands of mentors a second. */
-function pollAfterSeconds({ mentorCount, successCount, failureCount }: DetailsRow): number {
-  const pending = mentorCount - successCount - failureCount;
+function pollAfterSeconds(row: DetailsRow): number {
+  const pending = row.mentorCount - processedOf(row);
   return Math.min(5, Math.max(1, Math.ceil(pending / 25_000)));
 }
 
@@ -97,11 +98,13 @@ function toDetails(row: DetailsRow): RegistrationDetails {
     mentor_count: row.mentorCount,
     notes: row.notes,
     override_duplicates: row.overrideDuplicates,
-    retry_count: row.attempt - 1,
+    retry_count: retriesOf(row),
     updated_at: row.updatedAt.toISOString(),
     transient_error: transientErrorOf(row),
     progress: progressOf(row),
     history: historyOf(row),
+    undone_count: row.undoneCount,
+    kept_count: row.keptCount,
   };
 }
 

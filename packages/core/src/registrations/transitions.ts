@@ -12,7 +12,11 @@ export const TRANSITIONS: ReadonlyArray<{
   { from: 'processing', to: 'cancelled', by: 'DELETE' },
   { from: 'completed', to: 'processing', by: 'PUT retry_failed' },
   { from: 'failed', to: 'processing', by: 'PUT retry_failed' },
+  { from: 'completed', to: 'processing', by: 'POST undo' },
+  { from: 'cancelled', to: 'processing', by: 'POST undo' },
+  { from: 'processing', to: 'undone', by: 'last batch of an undo' },
   { from: 'completed', to: null, by: 'DELETE' },
   { from: 'failed', to: null, by: 'DELETE' },
   { from: 'cancelled', to: null, by: 'DELETE' },
+  { from: 'undone', to: null, by: 'DELETE' },
 ];

@@ -153,7 +153,7 @@ interface Match {
 
 function matchesOf(page: Page, { status, code }: ResultsRequest): Match[] {
   const range = { first: page.first, last: Math.min(page.last, page.mentorCount) };
-  return mentorResults(page.status, page.batches, range)
+  return mentorResults(page, page.batches, range)
     .map((result, index) => ({ position: page.first + index, result }))
     .filter(({ result }) => status === undefined || result.status === status)
     .filter(({ result }) => code === undefined || result.error?.code === code);

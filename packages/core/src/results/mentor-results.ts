@@ -1,4 +1,10 @@
-import { type MentorResult, RESULT_ERRORS, type RegistrationStatus } from '@bulk/contract';
+import {
+  KEPT_CODES,
+  type MentorResult,
+  RESULT_ERRORS,
+  type RegistrationStatus,
+  type ResultErrorCode,
+} from '@bulk/contract';
 import { formatActivityId } from '../registrations/ids.ts';
 import type { StoredBatch } from './stored-batches.ts';
 
@@ -9,19 +15,22 @@ export interface Range {
 }
 
 /**
- * Makes the results of the mentors of a range, in input order. The latest attempt wins; a mentor of a batch
- * that is not written is pending, or cancelled with the registration.
+ * Makes the results of the mentors of a range, in input order. The latest attempt wins. A mentor of a batch
+ * that is not written is pending while its attempt is processing, and cancelled after that; one whom an undo did not
+ * reach before it was cancelled is what it was before.
  *
+ * @param attempt the latest
  * @param batches oldest attempt first; those of the first attempt must cover the range
  */
 export function mentorResults(
-  status: RegistrationStatus,
+  { status, attempt }: { status: RegistrationStatus; attempt: number },
   batches: readonly StoredBatch[],
   { first, last }: Range,
 ): MentorResult[] {
   const results: MentorResult[] = [];
-  const unfinished = status === 'cancelled' ? 'cancelled' : 'pending';
   for (const batch of batches) {
+    const unfinished = status === 'processing' && batch.attempt === attempt ? 'pending' : 'cancelled';
+    if (batch.isUndo && batch.errorCodes === null && unfinished === 'cancelled') continue;
     forEachPlace(batch, { first, last }, (index, position) => {
       // The first attempt has every mentor, so the name of a later one is known.
       const mentor_id = batch.attempt === 1 ? batch.mentorIds?.[index] : results[position - first]?.mentor_id;
@@ -64,9 +73,15 @@ function resultOf(
   if (activityIds === null || errorCodes === null)
     return { mentor_id, activity_id: null, status: unfinished };
   const code = errorCodes[index] ?? errorCodes[0] ?? '';
-  if (code !== '') {
-    return { mentor_id, activity_id: null, status: 'failed', error: { code, message: RESULT_ERRORS[code] } };
-  }
+  if (code === 'undone' || code === 'cancelled') return { mentor_id, activity_id: null, status: code };
   const activityId = activityIds[index] ?? (activityIds[0] ?? 0) + index;
-  return { mentor_id, activity_id: formatActivityId(activityId), status: 'success' };
+  if (code === '') return { mentor_id, activity_id: formatActivityId(activityId), status: 'success' };
+  const error = { code, message: RESULT_ERRORS[code] };
+  if (!isKept(code)) return { mentor_id, activity_id: null, status: 'failed', error };
+  const activity_id = code === 'activity_gone' ? null : formatActivityId(activityId);
+  return { mentor_id, activity_id, status: 'kept', error };
+}
+
+function isKept(code: ResultErrorCode): boolean {
+  return (KEPT_CODES as readonly ResultErrorCode[]).includes(code);
 }

@@ -13,10 +13,16 @@ export async function findInconsistencies({ db }: Pick<Deps, 'db'>): Promise<str
         r.mentor_count,
         r.success_count,
         r.failure_count,
+        r.undone_count,
+        r.kept_count,
+        r.undo_pending,
         count(*) as results,
         count(*) filter (where v.status = 'success') as successes,
         count(*) filter (where v.status = 'failed') as failures,
-        count(*) filter (where v.status in ('pending', 'cancelled')) as unfinished
+        count(*) filter (where v.status = 'undone') as undone,
+        count(*) filter (where v.status = 'kept') as kept,
+        count(*) filter (where v.status = 'pending') as pending,
+        count(*) filter (where v.status = 'cancelled') as cancelled
       from bulk_registrations r
       join registration_results v on v.registration_id = r.id
       group by r.id
@@ -27,11 +33,21 @@ export async function findInconsistencies({ db }: Pick<Deps, 'db'>): Promise<str
     union all
     select 'the failures differ', id from counted where failures <> failure_count
     union all
-    select 'finished, but mentors are unfinished', id
-    from counted where status in ('completed', 'failed') and unfinished > 0
+    select 'the undone differ', id from counted where undone <> undone_count
+    union all
+    select 'the kept differ', id from counted where kept <> kept_count
+    union all
+    select 'finished, but mentors are cancelled', id
+    from counted where status in ('completed', 'failed') and cancelled > 0
+    union all
+    select 'over, but mentors are pending', id
+    from counted where status <> 'processing' and pending > 0
     union all
     select 'processing, but nothing is pending', id
-    from counted where status = 'processing' and unfinished = 0
+    from counted where status = 'processing' and pending = 0
+    union all
+    select 'an undo has another number of pending mentors', id
+    from counted where undo_pending > 0 and undo_pending <> pending
     union all
     select 'a success has no activity of its mentor', v.registration_id
     from registration_results v
@@ -48,6 +64,14 @@ export async function findInconsistencies({ db }: Pick<Deps, 'db'>): Promise<str
       on v.registration_id = a.bulk_registration_id
       and v.activity_id = a.id
     where v.activity_id is null
+      and not exists (
+        select from registration_batches b
+        where b.registration_id = r.id
+          and b.attempt = r.attempt
+          and b.processed_at is null
+          and r.status = 'processing'
+          and a.id = any (b.undo_ids)
+      )
     union all
     select 'the kept total of registrations differs', 0
     where (select count(*) from bulk_registrations) <> (select sum(total) from registration_totals)

@@ -1,9 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CreateRegistrationRequest, RetryRegistrationRequest } from '@bulk/contract';
 import { retryFailed } from '../attempts/retry-failed.ts';
+import { undoRegistration } from '../attempts/undo.ts';
 import type { CallerDeps, Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import { sweep } from '../jobs/sweep.ts';
+import { processedOf } from '../progress/progress.ts';
 import { findSnapshot } from '../progress/registration-snapshot.ts';
 import { type CancelOrDeleteOptions, cancelOrDelete } from '../registrations/cancel-or-delete.ts';
 import { formatRegistrationId, parseRegistrationId } from '../registrations/ids.ts';
@@ -31,6 +33,8 @@ export interface RaceWorld {
   submit(fields?: Partial<CreateRegistrationRequest>): Promise<bigint>;
   /** The code of the refusal, or `accepted`. */
   retry(id: bigint, request?: Partial<RetryRegistrationRequest>): Promise<string>;
+  /** The code of the refusal, or `accepted`. */
+  undo(id: bigint): Promise<string>;
   /** `cancelled`, `deleted`, or the code of the refusal. */
   remove(id: bigint, only?: CancelOrDeleteOptions['only']): Promise<string>;
   /** Resolves when so many mentors have a result, or the registration is no longer processing. */
@@ -96,6 +100,9 @@ function createWorld(
   removed: Map<bigint, number>,
   over: AbortSignal,
 ): RaceWorld {
+  /** Grows when an undo is asked for, and when it is answered. */
+  const undos = new Map<bigint, number>();
+  const countUndo = (id: bigint) => undos.set(id, (undos.get(id) ?? 0) + 1);
   const activities = (id: bigint) => deps.db.prisma.activity.count({ where: { bulkRegistrationId: id } });
 
   return {
@@ -110,10 +117,21 @@ function createWorld(
       return retry.then(() => 'accepted', refusalOf);
     },
 
+    async undo(id) {
+      countUndo(id);
+      const outcome = await undoRegistration(deps, id).then(() => 'accepted', refusalOf);
+      countUndo(id);
+      // What a cancel had left may be deleted now.
+      if (outcome === 'accepted') removed.delete(id);
+      return outcome;
+    },
+
     async remove(id, only = null) {
+      const undosBefore = undos.get(id);
       const outcome = await cancelOrDelete(deps, id, { only, ifMatch: null }).catch(refusalOf);
       if (!removed.has(id) && (outcome === 'cancelled' || outcome === 'deleted')) {
-        removed.set(id, await activities(id));
+        const left = await activities(id);
+        if (undos.get(id) === undosBefore) removed.set(id, left);
       }
       return outcome;
     },
@@ -122,7 +140,7 @@ function createWorld(
       while (!over.aborted) {
         const progress = await findSnapshot(deps.db.prisma, id);
         if (progress?.status !== 'processing') return;
-        if (progress.successCount + progress.failureCount >= mentors) return;
+        if (processedOf(progress) >= mentors) return;
       }
     },
 
@@ -176,14 +194,15 @@ async function expectExact(
 /** The answer's results against its own counts: these are made from the batches, those by the fence. */
 async function miscounts(deps: Deps, id: bigint): Promise<string[]> {
   const details = await readDetails(deps, formatRegistrationId(id));
-  const { status, success_count, failure_count, mentor_count, results } = details;
+  const { status, success_count, failure_count, undone_count, kept_count, results, progress } = details;
   const count = (wanted: string) => results.filter((result) => result.status === wanted).length;
   const faults: string[] = [];
   if (status === 'processing') faults.push(`${id}: is still processing`);
   if (count('success') !== success_count) faults.push(`${id}: shows ${count('success')} successes`);
   if (count('failed') !== failure_count) faults.push(`${id}: shows ${count('failed')} failures`);
-  const cancelled = mentor_count - success_count - failure_count;
-  if (count('cancelled') !== cancelled) faults.push(`${id}: shows ${count('cancelled')} cancelled`);
+  if (count('undone') !== undone_count) faults.push(`${id}: shows ${count('undone')} undone`);
+  if (count('kept') !== kept_count) faults.push(`${id}: shows ${count('kept')} kept`);
+  if (count('cancelled') !== progress.pending) faults.push(`${id}: shows ${count('cancelled')} cancelled`);
   return faults;
 }
 

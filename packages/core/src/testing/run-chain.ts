@@ -1,4 +1,4 @@
-import { executeBatchInsert } from '../batches/execute-batch-insert.ts';
+import { executeBatch } from '../batches/execute-batch.ts';
 import type { Deps } from '../deps.ts';
 import { batchKeyOf, type JobData, type QueueName } from '../jobs/job.ts';
 import { findOpenAttempt } from '../jobs/open-attempt.ts';
@@ -38,5 +38,5 @@ export async function runNextBatch(deps: Deps, id: string): Promise<void> {
   const open = await findOpenAttempt(deps.db.prisma, job);
   const [batchNo] = open?.openBatches ?? [];
   if (batchNo === undefined) throw new Error(`${id} has no open batch`);
-  await executeBatchInsert(deps, batchKeyOf(job, batchNo));
+  await executeBatch(deps, batchKeyOf(job, batchNo));
 }

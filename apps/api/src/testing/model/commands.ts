@@ -104,6 +104,59 @@ export class Retry extends Step<{
   }
 }
 
+export class Undo extends Step<{ pick: number; key: string | null; ifMatch: TagChoice }> {
+  async run(model: Model, real: Real): Promise<void> {
+    const possible = model.registrations.filter((each) => model.refusalOfUndo(each) === null);
+    const registration =
+      (this.choice.pick % 3 === 0 ? null : possible[this.choice.pick % possible.length]) ??
+      picked(model, this.choice.pick);
+    const condition = chooseTag(real, registration, 'all', this.choice.ifMatch);
+    const url = `${addressOf(registration)}/undo`;
+    const headers = {
+      ...keyHeader(this.choice.key),
+      ...(condition.header !== null && { 'if-match': condition.header }),
+    };
+    const answer = await real.app.inject({ method: 'POST', url, headers });
+    const name = `POST ${url} ${this.choice.key}`;
+    if (isReplay(model, this.choice.key, name, {}, answer)) return;
+
+    const refusal = model.refusalOfUndo(registration);
+    const isSeen =
+      registration === null || isGone(registration) || condition.matches(versionOf(registration));
+    if (!isSeen) {
+      expectRefusal(answer, { code: 'changed_meanwhile' });
+    } else if (refusal) {
+      expectRefusal(answer, refusal);
+    } else if (registration) {
+      expect(answer.statusCode).toBe(202);
+      model.undo(registration);
+      expect(answer.json()).toMatchObject({ id: registration.id, status: 'processing' });
+      if (this.choice.key !== null) keep(model, name, {}, answer.json());
+    }
+    if (registration && !isGone(registration)) await expectDetails(model, real, registration);
+  }
+}
+
+/** Somebody changes an activity that a registration has written. */
+export class ChangeActivity extends Step<{ pick: number; index: number }> {
+  async run(model: Model, real: Real): Promise<void> {
+    const registration = picked(model, this.choice.pick);
+    if (registration === null) return;
+    const { request, results, isUndoing, work, changed } = registration;
+    const index = this.choice.index % results.length;
+    const isWritten = results[index] === 'success' || (isUndoing && work.includes(index));
+    if (!isWritten) return;
+    changed.add(index);
+    await real.deps.db.prisma.activity.updateMany({
+      where: {
+        bulkRegistrationId: BigInt(registration.id.slice('bulk-'.length)),
+        mentorId: request.mentor_ids[index] ?? '',
+      },
+      data: { durationMinutes: 999 },
+    });
+  }
+}
+
 export class Remove extends Step<{ pick: number; onlyCancel: boolean; ifMatch: TagChoice }> {
   async run(model: Model, real: Real): Promise<void> {
     const registration = picked(model, this.choice.pick);

@@ -31,7 +31,9 @@ export class Model {
       overrides: override_duplicates,
       results: request.mentor_ids.map(() => 'pending'),
       work: request.mentor_ids.map((_, index) => index),
-      startsAfter: 0,
+      hasStarted: false,
+      isUndoing: false,
+      changed: new Set(),
       hasJob: true,
       isDeleted: false,
       history: [{ action: 'accepted', mentor_count: request.mentor_ids.length }],
@@ -48,6 +50,7 @@ export class Model {
     if (registration === null || registration.isDeleted) return { code: 'registration_not_found' };
     if (registration.status === 'processing') return { code: 'still_processing' };
     if (registration.status === 'cancelled') return { code: 'was_cancelled' };
+    if (registration.status === 'undone') return { code: 'was_undone' };
     const failed = new Set(mentorsThat(registration, 'duplicate'));
     if (failed.size === 0) return { code: 'nothing_failed' };
     const strangers = mentor_ids.flatMap((mentor, index) =>
@@ -63,7 +66,7 @@ export class Model {
       result === 'duplicate' && wanted.has(mentor_ids[index] ?? '') ? [index] : [],
     );
     for (const index of registration.work) registration.results[index] = 'pending';
-    registration.startsAfter = registration.results.filter((result) => result !== 'pending').length;
+    registration.hasStarted = false;
     registration.status = 'processing';
     registration.retryCount += 1;
     registration.overrides = request.override_duplicates ?? registration.overrides;
@@ -75,15 +78,54 @@ export class Model {
     });
   }
 
+  /** null: the undo is accepted. */
+  refusalOfUndo(registration: ModelRegistration | null): Refusal | null {
+    if (registration === null || registration.isDeleted) return { code: 'registration_not_found' };
+    if (registration.status === 'processing') return { code: 'still_processing' };
+    if (registration.status === 'undone') return { code: 'was_undone' };
+    return countOf(registration, 'success') > 0 ? null : { code: 'nothing_succeeded' };
+  }
+
+  undo(registration: ModelRegistration): void {
+    registration.work = registration.results.flatMap((result, index) =>
+      result === 'success' ? [index] : [],
+    );
+    for (const index of registration.work) registration.results[index] = 'pending';
+    registration.hasStarted = false;
+    registration.status = 'processing';
+    registration.isUndoing = true;
+    registration.hasJob = true;
+    registration.history.push({ action: 'undone', mentor_count: registration.work.length });
+  }
+
+  /** Whom an undo has not reached is a success again. */
   cancel(registration: ModelRegistration): void {
     registration.status = 'cancelled';
     registration.history.push({ action: 'cancelled' });
-    registration.results = registration.results.map((result) =>
-      result === 'pending' ? 'cancelled' : result,
-    );
+    const left = registration.isUndoing ? 'success' : 'cancelled';
+    registration.results = registration.results.map((result) => (result === 'pending' ? left : result));
   }
 
   runBatch(registration: ModelRegistration): void {
+    registration.hasStarted = true;
+    if (registration.isUndoing) this.undoBatch(registration);
+    else this.registerBatch(registration);
+  }
+
+  private undoBatch(registration: ModelRegistration): void {
+    for (const index of registration.work.splice(0, this.batchSize)) {
+      const isKept = registration.changed.has(index);
+      registration.results[index] = isKept ? 'kept' : 'undone';
+      const key = activityKey(registration.request, registration.request.mentor_ids[index] ?? '');
+      const isFirst = this.firstActivities.get(key)?.registration === registration;
+      if (isFirst && !isKept) this.firstActivities.delete(key);
+    }
+    if (registration.work.length > 0) return;
+    registration.status = 'undone';
+    registration.hasJob = false;
+  }
+
+  private registerBatch(registration: ModelRegistration): void {
     for (const index of registration.work.splice(0, this.batchSize)) {
       const mentorId = registration.request.mentor_ids[index] ?? '';
       const key = activityKey(registration.request, mentorId);
@@ -112,15 +154,19 @@ export interface ModelRegistration {
   results: ModelResult[];
   /** Indexes of the mentors that the attempt has still to run. */
   work: number[];
-  /** How many had a result when the attempt began: with more of them it is under way. */
-  startsAfter: number;
+  /** Whether a batch of the attempt has run. */
+  hasStarted: boolean;
+  /** Whether the latest attempt is an undo. */
+  isUndoing: boolean;
+  /** Indexes of the mentors whose activity somebody changed. */
+  changed: Set<number>;
   /** Whether the queue has a job for it. */
   hasJob: boolean;
   isDeleted: boolean;
   history: Pick<HistoryEntry, 'action' | 'mentor_count' | 'override_duplicates'>[];
 }
 
-export type ModelResult = 'pending' | 'success' | 'duplicate' | 'cancelled';
+export type ModelResult = 'pending' | 'success' | 'duplicate' | 'cancelled' | 'undone' | 'kept';
 
 export interface Refusal {
   code: ProblemCode;
@@ -136,6 +182,11 @@ export function countOf({ results }: ModelRegistration, wanted: ModelResult): nu
   return results.filter((result) => result === wanted).length;
 }
 
+/** How many mentors have a result. */
+export function processedBy({ results }: ModelRegistration): number {
+  return results.filter((result) => result !== 'pending' && result !== 'cancelled').length;
+}
+
 export function mentorsThat({ request, results }: ModelRegistration, wanted: ModelResult): string[] {
   return request.mentor_ids.filter((_, index) => results[index] === wanted);
 }
@@ -144,10 +195,17 @@ export function activityKey({ activity_date, activity_type }: CreateRegistration
   return `${activity_date} ${activity_type} ${mentorId}`;
 }
 
+export function attemptOf({ history }: ModelRegistration): number {
+  return 1 + history.filter(({ action }) => action === 'retried' || action === 'undone').length;
+}
+
 /** What an entity tag stands for. */
 export function versionOf(registration: ModelRegistration): string {
-  const { status, retryCount } = registration;
-  return [status, retryCount, countOf(registration, 'success'), countOf(registration, 'duplicate')].join();
+  const { status } = registration;
+  const counts = (['success', 'duplicate', 'undone', 'kept'] as const).map((each) =>
+    countOf(registration, each),
+  );
+  return [status, attemptOf(registration), ...counts].join();
 }
 
 function matches(registration: ModelRegistration, filter: Filter): boolean {

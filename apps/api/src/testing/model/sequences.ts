@@ -1,6 +1,6 @@
 import { REGISTRATION_STATUSES, RESULT_STATUSES, RESULTS_MODES } from '@bulk/contract';
 import fc from 'fast-check';
-import { DryRun, Remove, Retry, Submit } from './commands.ts';
+import { ChangeActivity, DryRun, Remove, Retry, Submit, Undo } from './commands.ts';
 import type { Filter } from './model.ts';
 import { ReadDetails, ReadList, ReadResults, Watch } from './read-commands.ts';
 import type { Command, TagChoice } from './step.ts';
@@ -86,6 +86,9 @@ export const steps: fc.Arbitrary<Command>[] = [
   run,
   retry,
   retry,
+  fc.record({ pick, key, ifMatch: tag }).map((choice) => new Undo(choice)),
+  fc.record({ pick, key, ifMatch: tag }).map((choice) => new Undo(choice)),
+  fc.record({ pick, index: fc.nat(5) }).map((choice) => new ChangeActivity(choice)),
   fc.record({ pick, onlyCancel: fc.boolean(), ifMatch: tag }).map((choice) => new Remove(choice)),
   fc
     .record({ pick, mode: fc.constantFrom(...RESULTS_MODES), ifNoneMatch: tag })

@@ -2,7 +2,7 @@ import { type JobData, type RunOutcome, runJob, sweep } from '@bulk/core';
 import type { Delivery } from '@bulk/core/testing';
 import { expect } from 'vitest';
 import { expectDetails } from './details.ts';
-import { countOf, type Model, type ModelRegistration } from './model.ts';
+import { attemptOf, countOf, type Model, type ModelRegistration } from './model.ts';
 import type { Real } from './real.ts';
 import { picked, Step } from './step.ts';
 
@@ -15,7 +15,9 @@ export class RunJob extends Step<{ pick: number; deliveries: number }> {
     const outcomes = await this.deliver(real, delivery);
 
     const registration = registrationOf(model, delivery.job);
-    const isRun = registration.status === 'processing' && !registration.isDeleted;
+    const { status, isDeleted } = registration;
+    // An undo may follow a cancel, which leaves its job in the queue.
+    const isRun = status === 'processing' && !isDeleted && delivery.job.attempt === attemptOf(registration);
     if (isRun) {
       registration.hasJob = false;
       model.runBatch(registration);
@@ -89,6 +91,8 @@ function expectOutcomes([first, ...later]: RunOutcome[], ran: ModelRegistration 
       status: ran.status,
       successCount: countOf(ran, 'success'),
       failureCount: countOf(ran, 'duplicate'),
+      undoneCount: countOf(ran, 'undone'),
+      keptCount: countOf(ran, 'kept'),
     },
   });
 }

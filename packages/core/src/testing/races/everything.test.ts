@@ -75,6 +75,7 @@ function deed(
     () => world.retry(id),
     () => world.retry(id, { override_duplicates }),
     () => world.retry(id, { mentor_ids: request.mentor_ids.slice(0, 3) }),
+    () => world.undo(id),
     () => world.remove(id, 'cancel'),
     () => world.remove(id),
     async () => world.queue.loseAll(),
