@@ -6,7 +6,7 @@ export interface BulkOptions {
   /** What standard input holds. */
   stdin?: string;
   env?: Record<string, string>;
-  /** Whether it writes to a terminal, 80 characters wide. */
+  /** Whether it reads from and writes to a terminal, 80 characters wide. */
   isTerminal?: boolean;
   signal?: AbortSignal;
   /** Is told all that was written to standard error so far, whenever that grows. */
@@ -27,7 +27,7 @@ export async function bulk(args: string[], options: BulkOptions = {}): Promise<R
   const screen = (stream: PassThrough): Screen =>
     Object.assign(stream, isTerminal && { isTTY: true, columns: 80 });
   const code = await run(args, {
-    stdin: Readable.from([stdin]),
+    stdin: Object.assign(Readable.from([stdin]), { isTTY: isTerminal }),
     stdout: screen(out.stream),
     stderr: screen(err.stream),
     env,

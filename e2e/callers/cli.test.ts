@@ -124,6 +124,38 @@ test('1: watched to its end, some failed', async () => {
   expect((await run(['status', id])).code).toBe(1);
 });
 
+test('undo asks in a terminal, and does nothing unless the answer is yes', async () => {
+  const id = await finished('2031-05-01', ['m-1', 'm-2']);
+  const asked = await run(['undo', id], { isTerminal: true, stdin: 'no\n' });
+  expect(asked.code).toBe(2);
+  expect(asked.err).toBe(`Delete the activities of 2 mentors of ${id}? [y/N] Nothing was undone.\n`);
+  expect((await run(['undo', id], { isTerminal: true, stdin: '' })).code).toBe(2);
+  expect(await run(['undo', id])).toMatchObject({ code: 2, err: expect.stringContaining('--yes') });
+  expect((await detailsOf(id)).status).toBe('completed');
+
+  expect((await run(['undo', id], { isTerminal: true, stdin: 'y\n' })).code).toBe(0);
+  await service.work(id);
+  expect(await run(['status', id])).toMatchObject({
+    code: 0,
+    out: expect.stringContaining(`${id} undone: 2 of 2 undone\n`),
+  });
+});
+
+test('undo --yes does not ask, and with --watch it says what was kept', async () => {
+  const id = await finished('2031-05-02', ['m-1', 'm-2']);
+  await service.deps.db.prisma.activity.updateMany({
+    where: { activityDate: new Date('2031-05-02'), mentorId: 'm-1' },
+    data: { durationMinutes: 1 },
+  });
+  const watching = run(['undo', id, '--yes', '--watch']);
+  await waitFor(async () => (await detailsOf(id)).status === 'processing');
+  await service.work(id);
+  const { code, out, err } = await watching;
+  expect([code, out]).toEqual([1, `${id} undone: 1 of 2 undone, 1 kept\n`]);
+  expect(err).toContain(`bulk results ${id} --status kept`);
+  expect((await run(['undo', id, '--yes'])).code).toBe(3);
+});
+
 test('1: cancelled', async () => {
   const id = await submitted('2031-02-03', ['m-1', 'm-2']);
   expect(await run(['cancel', id])).toMatchObject({

@@ -100,6 +100,17 @@ test('a retry whose answer is lost is done once', async () => {
   });
 });
 
+test('an undo whose answer is lost is done once', async () => {
+  const id = await finished();
+  const { proxy, client: cutOff, repeated } = await throughProxy();
+  proxy.intercept({ statement: 'POST', at: 'reply', act: () => 'cut' });
+  expect(await cutOff.undo(id)).toMatchObject({ id, status: 'processing' });
+  expect(repeated).toHaveLength(1);
+  await service.work(id);
+  expect(await client.wait(id)).toMatchObject({ status: 'undone', undone_count: 4, retry_count: 0 });
+  expect((await problemOf(client.undo(id))).code).toBe('was_undone');
+});
+
 test('a cancel whose answer is lost has still cancelled, and has deleted nothing', async () => {
   const { id } = await client.create(request());
   const { proxy, client: cutOff, repeated } = await throughProxy();

@@ -2,7 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 
 /** Everything that a run uses, apart from files and the service. */
 export interface Io {
-  stdin: Readable;
+  stdin: Readable & { isTTY?: boolean };
   /** Only answers. */
   stdout: Screen;
   /** Messages for people. */

@@ -6,6 +6,7 @@ import { addResults } from './commands/results.ts';
 import { addRetry } from './commands/retry.ts';
 import { addStatus } from './commands/status.ts';
 import { addSubmit } from './commands/submit.ts';
+import { addUndo } from './commands/undo.ts';
 import { addWatch } from './commands/watch.ts';
 import type { GlobalOptions } from './context.ts';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
@@ -41,6 +42,7 @@ export function createProgram(
   addList(registry);
   addWatch(registry);
   addRetry(registry);
+  addUndo(registry);
   addCancel(registry);
   addDelete(registry);
   addResults(registry);

@@ -9,6 +9,7 @@ import type {
   RegistrationDetails,
   ResultsResponse,
   RetryRegistrationResponse,
+  UndoRegistrationResponse,
 } from '@bulk/contract';
 import { cancelRegistration, type DeleteOptions, deleteRegistration } from './deletion.ts';
 import type { RegistrationState } from './registration-state.ts';
@@ -99,6 +100,15 @@ export function createClient(clientOptions: ClientOptions) {
       };
       const headers = { 'idempotency-key': idempotencyKey };
       return sendForJson({ method: 'PUT', path: pathOf(id), body, headers }, options);
+    },
+
+    /** Deletes the activities that the registration wrote, except those that were changed since. */
+    undo(
+      id: string,
+      { idempotencyKey = newKey(), ...options }: KeyedOptions = {},
+    ): Promise<UndoRegistrationResponse> {
+      const headers = { 'idempotency-key': idempotencyKey };
+      return sendForJson({ method: 'POST', path: `${pathOf(id)}/undo`, headers }, options);
     },
 
     /** Cancels what is running, and never deletes. */
