@@ -82,6 +82,15 @@ export class Actions {
     return statusOf(outcome);
   }
 
+  async undo(entry: Entry): Promise<number | null> {
+    entry.undosUnderWay += 1;
+    const outcome = await this.#call('undo', { method: 'POST', path: `/${entry.id}/undo` });
+    entry.undosUnderWay -= 1;
+    if (statusOf(outcome) === 202) entry.acceptedUndos += 1;
+    else if (isUnknown(outcome)) entry.unknownUndos += 1;
+    return statusOf(outcome);
+  }
+
   async cancel(entry: Entry): Promise<number | null> {
     const outcome = await this.#call('cancel', { method: 'DELETE', path: `/${entry.id}?only=cancel` });
     if (isUnknown(outcome)) entry.isCancelUnknown = true;
@@ -127,15 +136,21 @@ export class Actions {
       etag,
       status: details.status,
       retryCount: details.retry_count,
+      undoCount: details.history.filter(({ action }) => action === 'undone').length,
       successes: details.success_count,
       failures: details.failure_count,
+      undone: details.undone_count,
     };
     const objected = objection(entry.seen, now);
     if (objected !== null) journal.breaks(`${entry.id}: ${objected}`);
     entry.seen = now;
     if (details.results.length === 0) return;
     const listed = (status: string) => details.results.filter((result) => result.status === status).length;
-    if (listed('success') !== now.successes || listed('failed') !== now.failures) {
+    const isCounted =
+      listed('success') === now.successes &&
+      listed('failed') === now.failures &&
+      listed('undone') === now.undone;
+    if (!isCounted) {
       journal.breaks(`${entry.id}: counts and results of one answer differ`);
     }
   }

@@ -36,7 +36,7 @@ export async function judge(world: World): Promise<Verdict> {
     ...world.journal.broken,
   ];
   const [sums] = await world.db.prisma.$queryRaw<Array<{ registrations: number; mentors: number }>>`
-    select count(*)::integer as registrations, coalesce(sum(success_count + failure_count), 0)::integer as mentors
+    select count(*)::integer as registrations, coalesce(sum(success_count + failure_count + undone_count), 0)::integer as mentors
     from bulk_registrations`;
   return { broken, ...sums!, doubles: doubles + journal.doubles, lost: unfinished.length + journal.lost };
 }
@@ -49,7 +49,10 @@ async function untilFinished({ db }: World): Promise<bigint[]> {
   return (await list()).map(({ id }) => id);
 }
 
-/** Compares the results with what the database says about bad mentors and duplicates. */
+/**
+ * Compares the results with what the database says about bad mentors and duplicates. Nobody changes an activity here,
+ * so that an undo keeps none. A duplicate may be one of an activity that was undone since.
+ */
 async function findWrongResults({ db }: World): Promise<string[]> {
   const rows = await db.prisma.$queryRaw<Array<{ fault: string; id: bigint; count: number }>>`
     with entries as materialized (
@@ -63,14 +66,20 @@ async function findWrongResults({ db }: World): Promise<string[]> {
       from registration_entries e
       join bulk_registrations r on r.id = e.registration_id
       where e.error_code is not null
+    ),
+    undone as materialized (
+      select activity_date, activity_type, mentor_id
+      from entries
+      where error_code = 'undone'
     )
     select fault, registration_id as id, count(*)::integer as count
     from (
       select
         registration_id,
         case
-          when mentor_id like 'bad-%' and error_code <> 'constraint_violated' then 'a bad record was not refused as such'
-          when mentor_id not like 'bad-%' and error_code not in ('', 'duplicate')
+          when mentor_id like 'bad-%' and error_code not in ('constraint_violated', 'cancelled')
+            then 'a bad record was not refused as such'
+          when mentor_id not like 'bad-%' and error_code not in ('', 'duplicate', 'undone', 'cancelled')
             then 'a transient error became a result: ' || error_code
           when error_code = 'duplicate' and override_duplicates then 'a duplicate in spite of override'
           when error_code = 'duplicate' and not exists (
@@ -80,7 +89,7 @@ async function findWrongResults({ db }: World): Promise<string[]> {
               and x.mentor_id = entries.mentor_id
               and x.occurrence = 0
               and x.bulk_registration_id <> entries.registration_id
-          ) then 'a duplicate of nothing, or of itself'
+          ) and (activity_date, activity_type, mentor_id) not in (select * from undone) then 'a duplicate of nothing, or of itself'
         end as fault
       from entries
     ) judged

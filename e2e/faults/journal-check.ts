@@ -7,6 +7,7 @@ interface Row {
   marker: string;
   status: string;
   attempt: number;
+  undoCount: number;
   mentorCount: number;
   /** All its mentors are in the batches of the first attempt, and there are batches of the current one. */
   isWhole: boolean;
@@ -53,7 +54,13 @@ function brokenPromises({ entry, row, activities }: Check): string[] {
   const name = entry.id ?? entry.request.notes;
   const broken: string[] = [];
   const { cancelled } = entry;
-  if (cancelled !== null && cancelled.activities !== null && cancelled.activities !== activities) {
+  const { mayBeUndone } = entry;
+  if (
+    !mayBeUndone &&
+    cancelled !== null &&
+    cancelled.activities !== null &&
+    cancelled.activities !== activities
+  ) {
     broken.push(
       `${name} had ${cancelled.activities} activities when its cancel was answered, and has ${activities}`,
     );
@@ -64,16 +71,33 @@ function brokenPromises({ entry, row, activities }: Check): string[] {
   if (entry.deletion === 'done') broken.push(`${name} was deleted and exists`);
   if (row.mentorCount !== entry.request.mentor_ids.length)
     broken.push(`${name} has another number of mentors`);
-  if (cancelled !== null && row.status !== 'cancelled')
+  if (cancelled !== null && row.status !== 'cancelled' && !mayBeUndone)
     broken.push(`${name} was cancelled and is ${row.status}`);
   const mayBeCancelled = cancelled !== null || entry.isCancelUnknown;
   if (row.status === 'cancelled' && !mayBeCancelled) broken.push(`${name} is cancelled, and nobody did it`);
-  const retries = row.attempt - 1;
+  broken.push(...brokenUndos(name, entry, row, activities));
+  const retries = row.attempt - 1 - row.undoCount;
   if (retries < entry.acceptedRetries || retries > entry.acceptedRetries + entry.unknownRetries) {
     broken.push(
       `${name} has ${retries} retries; ${entry.acceptedRetries} were accepted, ${entry.unknownRetries} unknown`,
     );
   }
+  return broken;
+}
+
+function brokenUndos(
+  name: string,
+  { acceptedUndos, unknownUndos }: Entry,
+  { status, undoCount }: Row,
+  activities: number,
+): string[] {
+  const broken: string[] = [];
+  if (undoCount < acceptedUndos || undoCount > acceptedUndos + unknownUndos)
+    broken.push(`${name} has ${undoCount} undos; ${acceptedUndos} were accepted, ${unknownUndos} unknown`);
+  if (status === 'undone' && activities > 0)
+    broken.push(`${name} is undone and has ${activities} activities`);
+  if (acceptedUndos > 0 && status !== 'undone' && status !== 'cancelled')
+    broken.push(`${name} was undone and is ${status}`);
   return broken;
 }
 
@@ -84,6 +108,7 @@ function listRows({ db }: World): Promise<Row[]> {
       notes as marker,
       status::text as status,
       attempt,
+      undo_count as "undoCount",
       mentor_count as "mentorCount",
       (
         select

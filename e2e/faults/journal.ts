@@ -14,6 +14,9 @@ export class Entry {
   id: string | null = null;
   acceptedRetries = 0;
   unknownRetries = 0;
+  acceptedUndos = 0;
+  unknownUndos = 0;
+  undosUnderWay = 0;
   /** The answer was 200; activities counted right after it, null while that could not be done. */
   cancelled: { activities: number | null } | null = null;
   isCancelUnknown = false;
@@ -28,14 +31,20 @@ export class Entry {
   constructor(request: MarkedRequest) {
     this.request = request;
   }
+
+  get mayBeUndone(): boolean {
+    return this.acceptedUndos + this.unknownUndos + this.undosUnderWay > 0;
+  }
 }
 
 export interface Seen {
   etag: string;
   status: string;
   retryCount: number;
+  undoCount: number;
   successes: number;
   failures: number;
+  undone: number;
 }
 
 export class Journal {
@@ -71,7 +80,9 @@ export class Journal {
 /** Compares two reads of one registration, the later one second. null: they fit together. */
 export function objection(before: Seen | null, now: Seen): string | null {
   if (before === null) return null;
-  if (now.retryCount < before.retryCount) return 'its attempt went back';
+  if (now.retryCount < before.retryCount || now.undoCount < before.undoCount) return 'its attempt went back';
+  if (now.undone < before.undone) return 'what was undone is back';
+  if (now.undoCount > before.undoCount) return null;
   if (now.retryCount > before.retryCount) {
     return before.status === 'cancelled' ? 'it was retried after it was cancelled' : null;
   }

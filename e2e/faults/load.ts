@@ -17,7 +17,7 @@ const PAUSE_MS = { low: 40, high: 200 };
 const MOVES = [
   ...Array<'submit'>(8).fill('submit'),
   ...Array<'read'>(7).fill('read'),
-  ...(['cancel', 'cancel', 'retry', 'retry', 'remove', 'submit again'] as const),
+  ...(['cancel', 'cancel', 'retry', 'retry', 'undo', 'undo', 'remove', 'submit again'] as const),
 ];
 /** Mentors of a registration: most have few. */
 const SIZES = [
@@ -33,7 +33,7 @@ const PER_DATE = 40;
 const MAX_PROCESSING = 40;
 
 /**
- * Clients that submit, read, retry, cancel and delete, at a bounded rate. Registrations of one date
+ * Clients that submit, read, retry, undo, cancel and delete, at a bounded rate. Registrations of one date
  * share mentors, in different orders, so that they compete for the same activities.
  */
 export function startLoad(actions: Actions, journal: Journal, random: Random): Load {
@@ -72,8 +72,10 @@ export function startLoad(actions: Actions, journal: Journal, random: Random): L
         return void (await actions.cancel(running()));
       case 'retry':
         return void (await actions.retry(any(), own.pick([undefined, undefined, true, false])));
+      case 'undo':
+        return void (await actions.undo(own.pick(undoable(known))));
       case 'remove':
-        return void (await actions.remove(any()));
+        return void (await Promise.all(removable(known, own).map((entry) => actions.remove(entry))));
     }
   };
 
@@ -96,6 +98,17 @@ export function startLoad(actions: Actions, journal: Journal, random: Random): L
       await Promise.all(clients);
     },
   };
+}
+
+/** One at most. What is undone stays: the check needs its results, to tell of what others are duplicates. */
+function removable(known: readonly Entry[], random: Random): Entry[] {
+  return random.shuffled(known.filter((entry) => !entry.mayBeUndone)).slice(0, 1);
+}
+
+/** Those that have activities, or all if none has. */
+function undoable(known: readonly Entry[]): readonly Entry[] {
+  const written = known.filter(({ seen }) => seen?.status !== 'processing' && (seen?.successes ?? 0) > 0);
+  return written.length > 0 ? written : known;
 }
 
 function randomFields(random: Random): Partial<CreateRegistrationRequest> {

@@ -56,7 +56,7 @@ async function untilDone(world: World, load: Load, deadline: number): Promise<bo
 
 function listUnfinished({ db }: World): Promise<Unfinished[]> {
   return db.prisma.$queryRaw<Unfinished[]>`
-    select id, attempt, success_count + failure_count as done
+    select id, attempt, success_count + failure_count + undone_count + kept_count as done
     from bulk_registrations
     where status = 'processing'
     order by id`;
