@@ -17,6 +17,7 @@ import { details, pages } from './rows/results.ts';
 import { retries } from './rows/retries.ts';
 import { sharing } from './rows/sharing.ts';
 import { idle, small } from './rows/small.ts';
+import { undo } from './rows/undo.ts';
 import { workers } from './rows/workers.ts';
 import { createWorld } from './world.ts';
 
@@ -35,6 +36,7 @@ const FAMILIES: readonly Family[] = [
   details,
   pages,
   retries,
+  undo,
   list,
   memory,
   present,

@@ -63,6 +63,16 @@ export class ServiceClient {
     if (answer.statusCode !== 202) throw new Error(`PUT was answered with ${answer.statusCode}: ${text}`);
   }
 
+  /** @returns milliseconds from the sending of the request to the end of the undo */
+  async untilUndone(id: string): Promise<number> {
+    const sentAtMs = epochMs();
+    const answer = await this.#http.request({ method: 'POST', path: `${BASE_PATH}/${id}/undo` });
+    const text = await answer.body.text();
+    if (answer.statusCode !== 202)
+      throw new Error(`The undo was answered with ${answer.statusCode}: ${text}`);
+    return (await this.finished(id)).atMs - sentAtMs;
+  }
+
   /** @param path below the registrations, such as `/bulk-001` or `?page=2` */
   async get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
     const answer = await this.#http.request({ method: 'GET', path: `${BASE_PATH}${path}`, headers });
