@@ -197,7 +197,10 @@ test('an undo asks first, and shows what it deleted and what it kept', async () 
   );
   await page.goto(`/registrations/${id}`);
   await expectStatus(page, 'Completed');
-  await service.deps.db.prisma.activity.updateMany({ where: { mentorId: 'undo-2' }, data: { notes: 'seen' } });
+  await service.deps.db.prisma.activity.updateMany({
+    where: { mentorId: 'undo-2' },
+    data: { notes: 'seen' },
+  });
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.getByText('This deletes the activities of 2 mentors.').waitFor();
   await page.getByRole('button', { name: 'Delete the activities' }).click();
