@@ -174,9 +174,9 @@ describe('the OpenAPI document', () => {
       `delete ${BASE_PATH}/{id}`,
       `get ${BASE_PATH}/{id}/results`,
       `get ${BASE_PATH}/{id}/events`,
+      `post ${BASE_PATH}/{id}/undo`,
       `get ${BASE_PATH}/{id}/deliveries`,
       `post ${BASE_PATH}/{id}/deliveries/{delivery}/redeliver`,
-      `post ${BASE_PATH}/{id}/undo`,
     ]);
     expect(document.paths[BASE_PATH].post.requestBody.content['application/json'].schema).toEqual({
       $ref: '#/components/schemas/CreateRegistrationRequest',

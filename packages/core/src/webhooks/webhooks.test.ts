@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { retryFailed } from '../attempts/retry-failed.ts';
+import { undoRegistration } from '../attempts/undo.ts';
 import { executeBatchInsert } from '../batches/execute-batch-insert.ts';
 import { loadConfig, type WebhookConfig } from '../config.ts';
 import { batchKeyOf } from '../jobs/job.ts';
@@ -119,6 +120,20 @@ describe('an event', () => {
     ]);
     expect(endpoint.received[0]?.headers).toMatchObject({ 'content-type': 'application/json' });
     expect(() => new Webhook(SECRET).verify('{}', endpoint.received[0]!.headers)).toThrow();
+  });
+
+  test('is sent when a registration is undone', async () => {
+    const id = await submit(deps, { mentor_ids: ['a', 'b'] });
+    await runChain(deps, id);
+    await deliver();
+    await undoRegistration(deps, parseRegistrationId(id) ?? 0n);
+    await runChain(deps, id);
+    await deliver();
+    const messages = endpoint.received.map(opened);
+    expect(messages.map(({ type, data }) => [type, data.retry_count])).toEqual([
+      ['registration.completed', 0],
+      ['registration.undone', 0],
+    ]);
   });
 
   test('is written once, with the last batch, and again after a retry', async () => {

@@ -21,7 +21,7 @@ export function writeEvents(changed: Prisma.Sql): Prisma.Sql {
         'mentor_count', changed.mentor_count,
         'success_count', changed.success_count,
         'failure_count', changed.failure_count,
-        'retry_count', changed.attempt - 1
+        'retry_count', changed.attempt - 1 - r.undo_count
       ),
       clock_timestamp() + ${KEEPS_TRYING}
     from ${changed} as changed
