@@ -82,14 +82,14 @@ test('what is left of a large registration waits in the other queue', async () =
   await waitFor(async () => (await read('bulk_jobs{queue="rest",state="waiting"}')) === 0);
 });
 
-test('a retry is as old as its acceptance, not as its registration', async () => {
+test.each(['retried', 'undone'])('what is %s is as old as that, not as its registration', async (action) => {
   const id = await submit(deps);
   await deps.db.prisma.$executeRaw`
     update bulk_registrations
     set created_at = now() - interval '1 day', attempt = 2`;
   await deps.db.prisma.$executeRaw`
     insert into registration_history (registration_id, action, actor, at)
-    select id, 'retried', 'anonymous', now() - interval '1 hour' from bulk_registrations`;
+    select id, ${action}, 'anonymous', now() - interval '1 hour' from bulk_registrations`;
   expect(id).toBe('bulk-001');
   const age = await read('bulk_registrations_processing_oldest_seconds');
   expect(Math.round((age ?? 0) / 60)).toBe(60);

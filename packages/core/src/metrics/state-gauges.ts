@@ -62,7 +62,7 @@ export function addStateGauges({ db, queue, metrics }: Pick<Deps, 'db' | 'queue'
   );
   add(
     'bulk_registrations_processing_oldest_seconds',
-    'How long the oldest processing registration, or its retry, has been accepted; 0 if there is none.',
+    'How long the oldest processing registration, or its retry or undo, has been accepted; 0 if there is none.',
     async () => [{ value: (await readProcessing()).oldestSeconds }],
   );
 

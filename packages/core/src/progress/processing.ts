@@ -3,13 +3,13 @@ import type { Executor } from '../database/executor.ts';
 export interface Processing {
   /** Counted up to `MAX_COUNTED`. */
   count: number;
-  /** Since the oldest of them was accepted, or its retry was; 0: none is processing. */
+  /** Since the oldest of them was accepted, or its retry or undo was; 0: none is processing. */
   oldestSeconds: number;
 }
 
 const MAX_COUNTED = 100_000;
 
-/** Those that were created first are looked at; of others only a retry can have begun earlier. */
+/** Those that were created first are looked at; of others only a retry or an undo can have begun earlier. */
 const MAX_OLDEST = 1_000;
 
 /** Reads how many registrations are processing, and since when, from the index of those processing. */
@@ -28,7 +28,7 @@ export async function findProcessing(db: Executor): Promise<Processing> {
           else (
             select max(h.at)
             from registration_history h
-            where h.registration_id = r.id and h.action = 'retried'
+            where h.registration_id = r.id and h.action in ('retried', 'undone')
           )
         end as accepted_at
       from bulk_registrations r
