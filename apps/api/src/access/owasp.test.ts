@@ -72,11 +72,10 @@ test('API3 broken object property level authorization: only fields of the contra
   }
 });
 
-test('API4 unrestricted resource consumption: sizes, pages and mentors have limits', async () => {
+test('API4 unrestricted resource consumption: bodies and pages have a largest size', async () => {
   const large = { ...registrationRequest(), notes: 'x'.repeat(20_000) };
   expect((await ask(coordinator, { method: 'POST', payload: large })).statusCode).toBe(413);
   expect((await ask(coordinator, { url: '?limit=101' })).statusCode).toBe(400);
-  expect((await ask(coordinator, { url: '?page=10000&limit=100' })).statusCode).toBe(200);
 });
 
 test('API5 broken function level authorization: a viewer changes nothing', async () => {

@@ -2,16 +2,7 @@ import type { FailureCode } from '@bulk/contract';
 import type { Executor } from '../database/executor.ts';
 import { Prisma } from '../database/generated/client.ts';
 import type { RegistrationSnapshot } from '../progress/registration-snapshot.ts';
-import { writeEvents } from '../webhooks/write-events.ts';
-
-/** Which batch, for which job: numbers only, the database knows the rest. */
-export interface BatchKey {
-  registrationId: bigint;
-  attempt: number;
-  /** Of the job: a stale one writes nothing. */
-  generation: number;
-  batchNo: number;
-}
+import { type BatchKey, codesLiteral, EVENT, fromOpenBatch, WRITTEN_BATCH } from './statement-parts.ts';
 
 /**
  * How a batch is tried.
@@ -95,24 +86,15 @@ function batchOf(key: BatchKey, refused: BatchTry['refused']): Prisma.Sql {
         r.coordinator_id,
         r.override_duplicates,
         r.override_duplicates or r.failure_count > 0 or r.success_count = 0 or r.attempt > 1 as has_duplicates
-      from registration_batches b
-      join bulk_registrations r
-        on r.id = b.registration_id
-        and r.attempt = b.attempt
-      where b.registration_id = ${key.registrationId}::bigint
-        and b.attempt = ${key.attempt}::integer
-        and b.batch_no = ${key.batchNo}::integer
+      ${fromOpenBatch(key)}
         and b.undo_ids is null
-        and b.processed_at is null
-        and r.generation = ${key.generation}::integer
-        and r.status = 'processing'
     ),
     mentor as materialized (
       select n, mentor_id, refused_with, nextval('activities_id_seq') as id
       from batch
       cross join lateral rows from (
         unnest(mentor_ids),
-        unnest(${`{${refused.map((code) => code ?? 'null').join(',')}}`}::text[])
+        unnest(${codesLiteral(refused)}::text[])
       ) with ordinality as m (mentor_id, refused_with, n)
     )`;
 }
@@ -186,8 +168,7 @@ const TOLERANT = Prisma.sql`
     select id from more
   )`;
 
-// The keys come from scalar subqueries: joined with `batch`, the rows would be looked for among all that are
-// processing.
+// The keys come from scalar subqueries, as in `WRITTEN_BATCH`.
 const RESULTS_AND_FENCE = Prisma.sql`
   tally as (
     select
@@ -225,16 +206,7 @@ const RESULTS_AND_FENCE = Prisma.sql`
     where (select successes < mentors from tally)
     having count(*) > 0
   ),
-  written_batch as (
-    update registration_batches b
-    set activity_ids = results.activity_ids, error_codes = results.error_codes, processed_at = clock_timestamp()
-    from results
-    where b.registration_id = (select registration_id from batch)
-      and b.attempt = (select attempt from batch)
-      and b.batch_no = (select batch_no from batch)
-      and b.processed_at is null
-    returning 1
-  ),
+  ${WRITTEN_BATCH},
   fence as (
     update bulk_registrations r
     set
@@ -264,8 +236,6 @@ const RESULTS_AND_FENCE = Prisma.sql`
       r.success_count,
       r.failure_count
   )`;
-
-const EVENT = Prisma.sql`, event as (${writeEvents(Prisma.sql`fence`)})`;
 
 const OUTCOME = Prisma.sql`
   select

@@ -13,8 +13,9 @@ import {
   type TestDeps,
   waitFor,
 } from '../testing/index.ts';
-import { type BatchKey, type BatchTry, insertBatch } from './batch-statement.ts';
+import { type BatchTry, insertBatch } from './batch-statement.ts';
 import { executeBatchInsert } from './execute-batch-insert.ts';
+import type { BatchKey } from './statement-parts.ts';
 
 let deps: TestDeps;
 beforeAll(async () => {

@@ -3,8 +3,9 @@ import type { Config } from '../config.ts';
 import type { Database } from '../database/client.ts';
 import { classifySqlFailure } from '../database/sql-failure.ts';
 import type { RegistrationSnapshot } from '../progress/registration-snapshot.ts';
-import { type BatchKey, type BatchTry, insertBatch, type WrittenBatch } from './batch-statement.ts';
+import { type BatchTry, insertBatch, type WrittenBatch } from './batch-statement.ts';
 import { findRefused } from './find-refused.ts';
+import type { BatchKey } from './statement-parts.ts';
 
 export type BatchOutcome =
   | { kind: 'written'; after: RegistrationSnapshot; results: ResultCounts }

@@ -1,7 +1,7 @@
 import { classifySqlFailure } from '../database/sql-failure.ts';
-import type { BatchKey } from './batch-statement.ts';
 import type { BatchDeps, BatchOutcome } from './execute-batch-insert.ts';
 import { findRefused } from './find-refused.ts';
+import type { BatchKey } from './statement-parts.ts';
 import { type RefusedDeletions, tryDeletions, undoBatch } from './undo-statement.ts';
 
 /** What the database refuses may change between two tries. */

@@ -1,6 +1,6 @@
-import type { BatchKey } from './batch-statement.ts';
 import { type BatchDeps, type BatchOutcome, executeBatchInsert } from './execute-batch-insert.ts';
 import { executeBatchUndo } from './execute-batch-undo.ts';
+import type { BatchKey } from './statement-parts.ts';
 
 /**
  * Runs one batch exactly once, however often it is called, whether its attempt registers or undoes. A job does not

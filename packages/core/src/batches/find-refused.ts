@@ -2,7 +2,8 @@ import type { FailureCode } from '@bulk/contract';
 import type { Database } from '../database/client.ts';
 import type { Executor } from '../database/executor.ts';
 import { classifySqlFailure } from '../database/sql-failure.ts';
-import { type BatchKey, tryActivities } from './batch-statement.ts';
+import { tryActivities } from './batch-statement.ts';
+import type { BatchKey } from './statement-parts.ts';
 
 type Codes = Array<FailureCode | null>;
 

@@ -15,8 +15,8 @@ import {
   type TestDeps,
   waitFor,
 } from '../testing/index.ts';
-import type { BatchKey } from './batch-statement.ts';
 import { executeBatch } from './execute-batch.ts';
+import type { BatchKey } from './statement-parts.ts';
 import { undoBatch } from './undo-statement.ts';
 
 let deps: TestDeps;

@@ -2,8 +2,7 @@ import type { FailureCode } from '@bulk/contract';
 import type { Executor } from '../database/executor.ts';
 import { Prisma } from '../database/generated/client.ts';
 import type { RegistrationSnapshot } from '../progress/registration-snapshot.ts';
-import { writeEvents } from '../webhooks/write-events.ts';
-import type { BatchKey } from './batch-statement.ts';
+import { type BatchKey, codesLiteral, EVENT, fromOpenBatch, WRITTEN_BATCH } from './statement-parts.ts';
 
 /** In the order of the batch's mentors: not null where the database refuses to delete the activity. */
 export type RefusedDeletions = ReadonlyArray<FailureCode | null>;
@@ -52,17 +51,8 @@ function batchOf(key: BatchKey, refused: RefusedDeletions): Prisma.Sql {
         r.duration_minutes,
         r.notes,
         r.coordinator_id
-      from registration_batches b
-      join bulk_registrations r
-        on r.id = b.registration_id
-        and r.attempt = b.attempt
-      where b.registration_id = ${key.registrationId}::bigint
-        and b.attempt = ${key.attempt}::integer
-        and b.batch_no = ${key.batchNo}::integer
+      ${fromOpenBatch(key)}
         and b.undo_ids is not null
-        and b.processed_at is null
-        and r.generation = ${key.generation}::integer
-        and r.status = 'processing'
     ),
     written as materialized (
       select n, mentor_id, id, refused_with
@@ -70,7 +60,7 @@ function batchOf(key: BatchKey, refused: RefusedDeletions): Prisma.Sql {
       cross join lateral rows from (
         unnest(mentor_ids),
         unnest(undo_ids),
-        unnest(${`{${refused.map((code) => code ?? 'null').join(',')}}`}::text[])
+        unnest(${codesLiteral(refused)}::text[])
       ) with ordinality as w (mentor_id, id, refused_with, n)
     )`;
 }
@@ -97,7 +87,7 @@ const DELETED = Prisma.sql`
     returning a.id
   )`;
 
-// The keys come from scalar subqueries, as in `insertBatch`.
+// The keys come from scalar subqueries, as in `WRITTEN_BATCH`.
 const RESULTS_AND_FENCE = Prisma.sql`
   tally as (
     select
@@ -137,16 +127,7 @@ const RESULTS_AND_FENCE = Prisma.sql`
     where (select undone < mentors from tally)
     having count(*) > 0
   ),
-  written_batch as (
-    update registration_batches b
-    set activity_ids = results.activity_ids, error_codes = results.error_codes, processed_at = clock_timestamp()
-    from results
-    where b.registration_id = (select registration_id from batch)
-      and b.attempt = (select attempt from batch)
-      and b.batch_no = (select batch_no from batch)
-      and b.processed_at is null
-    returning 1
-  ),
+  ${WRITTEN_BATCH},
   fence as (
     update bulk_registrations r
     set
@@ -174,8 +155,6 @@ const RESULTS_AND_FENCE = Prisma.sql`
       r.kept_count,
       r.undo_count
   )`;
-
-const EVENT = Prisma.sql`, event as (${writeEvents(Prisma.sql`fence`)})`;
 
 const OUTCOME = Prisma.sql`
   select

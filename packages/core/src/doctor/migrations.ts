@@ -26,17 +26,17 @@ export async function pendingMigrations(context: Context): Promise<Finding[]> {
         do: 'Run npm run migrate: it tries the migration again, and says why it fails.',
       }),
     ),
-    ...only(pending.length > 0, {
+    ...findingIf(pending.length > 0, {
       severity: 'error',
       what: `${pending.length} of ${known.length} migrations are not applied; the first one is ${pending[0]}.`,
       do: 'Run npm run migrate, before the API and the workers start.',
     }),
-    ...only(newer.length > 0, {
+    ...findingIf(newer.length > 0, {
       severity: 'warning',
       what: `The database has the migration ${newer[0]}, which this release does not know.`,
       do: 'Run the doctor of the release that the API and the workers run, or update them.',
     }),
-    ...only(!(await hasQueueTables(context)), {
+    ...findingIf(!(await hasQueueTables(context)), {
       severity: 'error',
       what: `The tables of the queue, in the schema ${queueSchema(context.config)}, are missing, or of a newer release.`,
       do: 'Run npm run migrate with the same QUEUE_PREFIX, before the API and the workers start.',
@@ -44,7 +44,7 @@ export async function pendingMigrations(context: Context): Promise<Finding[]> {
   ];
 }
 
-function only(applies: boolean, finding: Finding): Finding[] {
+function findingIf(applies: boolean, finding: Finding): Finding[] {
   return applies ? [finding] : [];
 }
 

@@ -1,4 +1,4 @@
-import type { BatchKey } from '../batches/batch-statement.ts';
+import type { BatchKey } from '../batches/statement-parts.ts';
 
 /** What a job carries: references only. A lost job may delay work, and never changes an answer. */
 export interface JobData {
