@@ -7,6 +7,7 @@ export {
 export { ANONYMOUS, type Caller, hasRole, mayActFor, ROLES, type Role } from './access/caller.ts';
 export { countInFlight, countUse, type Limit, type Use } from './access/limits.ts';
 export { isRegistrationOf } from './access/scope.ts';
+export { createUseCounter } from './access/use-counter.ts';
 export { retryFailed } from './attempts/retry-failed.ts';
 export { undoRegistration } from './attempts/undo.ts';
 export { type Config, ConfigError, loadConfig, readEnvironment, refuseOpenAddress } from './config.ts';

@@ -1,4 +1,13 @@
-import { ANONYMOUS, AppError, countInFlight, countUse, type Deps, type Limit, type Use } from '@bulk/core';
+import {
+  ANONYMOUS,
+  AppError,
+  countInFlight,
+  countUse,
+  createUseCounter,
+  type Deps,
+  type Limit,
+  type Use,
+} from '@bulk/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { App } from '../fastify-app.ts';
 
@@ -11,10 +20,11 @@ export function addLimits(app: App, { db, config }: Pick<Deps, 'db' | 'config'>)
   const quota = config.requestsPerMinute;
   if (quota === null) return;
   const limit: Limit = { name: 'requests', quota, windowSeconds: MINUTE };
+  const countRequest = createUseCounter(db, limit);
   app.addHook('onRequest', async (request, reply) => {
     const rule = request.routeOptions.config.access;
     if (rule === undefined || rule === 'everybody' || rule === 'password') return;
-    const use = await countUse(db, limit, limitedAs(request), 1);
+    const use = await countRequest(limitedAs(request));
     describe(reply, limit, use);
     refuseBeyond(limit, use);
   });
