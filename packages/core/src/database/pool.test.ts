@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type FreezableServer, startFreezableServer } from '../testing/freezable-server.ts';
@@ -71,4 +73,34 @@ test("options of the address hold together with the pool's own", async () => {
   );
   await both.end();
   expect(rows).toEqual([{ work_mem: '7MB', enable_seqscan: 'off', jit: 'off' }]);
+});
+
+/** A message of PostgreSQL's protocol (its manual, chapter 54.7): type, length, content. */
+function message(type: string, content: Buffer): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeInt32BE(4 + content.length);
+  return Buffer.concat([Buffer.from(type), length, content]);
+}
+
+const LOGGED_IN = message('R', Buffer.alloc(4));
+const READY = message('Z', Buffer.from('I'));
+const TERMINATED = message('E', Buffer.from('SFATAL\0C57P01\0Mterminating connection\0\0'));
+
+test('a connection that is terminated in the moment it is handed out fails its statement, not the process', async () => {
+  const terminating = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => socket.end(Buffer.concat([LOGGED_IN, READY, TERMINATED])));
+  });
+  await once(terminating.listen(0, '127.0.0.1'), 'listening');
+  const { port } = terminating.address() as AddressInfo;
+  const broken = createPool({
+    connectionString: `postgres://nobody@127.0.0.1:${port}/none`,
+    max: 1,
+    answerMs: 1_200,
+  });
+  const connection = await broken.connect();
+  await expect(connection.query('select 1')).rejects.toThrow(/not queryable|terminated/);
+  connection.release();
+  await broken.end();
+  terminating.close();
 });

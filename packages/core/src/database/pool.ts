@@ -49,8 +49,17 @@ const silent = new WeakSet<object>();
 /**
  * Closes itself when it is silent. By default a transaction would also wait for the answer to its rollback,
  * and then return the dead connection to the pool.
+ *
+ * It always listens for its own errors. The pool listens while it is idle, and the adapter while it is in use,
+ * but nobody does in the moment between; an error that comes then would end the process. Nothing gets lost: each
+ * further query on a broken connection is rejected.
  */
 class Connection extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super(config);
+    this.on('error', () => {});
+  }
+
   override query(...query: unknown[]): never {
     const answer: unknown = super.query(...(query as Parameters<pg.Client['query']>));
     if (answer instanceof Promise) {
