@@ -11,6 +11,8 @@ const QUEUE_TESTS = '**/*.queue.test.ts';
 /** `npm test` finds or installs a browser and promtool, and says so loudly when there is none. */
 const WITHOUT_BROWSER = findBrowser() === null ? ['e2e/browser/**'] : [];
 const WITHOUT_PROMTOOL = findPromtool() === null ? ['e2e/operations/rules.test.ts'] : [];
+/** These start servers of their own, and need the program. */
+const WITHOUT_REDIS = process.env.TEST_REDIS_URL ? [] : ['e2e/operations/redis-groups.test.ts'];
 /** Against what hangs; a machine may be as busy as it likes. */
 const limits = { testTimeout: 120_000, hookTimeout: 120_000 };
 
@@ -26,7 +28,7 @@ export default defineConfig({
           ...limits,
           name: 'unit',
           include: ['{apps,packages}/*/src/**/*.test.ts', 'e2e/**/*.test.ts'],
-          exclude: [QUEUE_TESTS, ...WITHOUT_BROWSER, ...WITHOUT_PROMTOOL],
+          exclude: [QUEUE_TESTS, ...WITHOUT_BROWSER, ...WITHOUT_PROMTOOL, ...WITHOUT_REDIS],
         },
       },
       queueProject('postgres'),

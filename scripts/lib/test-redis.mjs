@@ -32,16 +32,17 @@ export async function provideRedis(env) {
  * Starts a Redis, and resolves when it answers. A shell that reads from our pipe ends it with us,
  * kill -9 included.
  *
- * @param {{ dir: string, port?: number, settings?: string[], removesDir?: boolean }} options
- *   dir: for its files and its log; port: left out, a free one; settings: left out, its own defaults
+ * @param {{ dir: string, port?: number, configFile?: string, settings?: string[], removesDir?: boolean }} options
+ *   dir: for its files and its log; port: left out, a free one; configFile and settings: left out, its own defaults
  * @returns {Promise<{ url: string, port: number, pid: number, stop: () => Promise<void>, kill: () => void }>}
  *   stop: ends it at once, and waits until it has ended; kill: for the last moment of our process
  */
-export async function startRedis({ dir, settings = [], removesDir = false, ...options }) {
+export async function startRedis({ dir, configFile, settings = [], removesDir = false, ...options }) {
   const program = findRedisServer();
   if (program === null) throw new Error('There is no redis-server on this machine.');
   const port = options.port ?? (await findPort({ host: '127.0.0.1', port: 0 }));
-  const args = ['--port', port, '--bind', '127.0.0.1', '--dir', dir, '--logfile', 'redis.log', ...settings];
+  const own = ['--port', port, '--bind', '127.0.0.1', '--dir', dir, '--logfile', 'redis.log'];
+  const args = [...(configFile ? [configFile] : []), ...own, ...settings];
   const clean = removesDir ? `rm -rf "$dir"` : ':';
   const script = `dir=$1; shift; "$@" & server=$!; echo "$server"; read -r _; kill -KILL "$server"; wait "$server"; ${clean}`;
   const shell = spawn('/bin/sh', ['-c', script, 'sh', dir, program, ...args.map(String)], {

@@ -115,7 +115,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     host: read.text('HOST', '127.0.0.1'),
     port: read.integer('PORT', 3000, { min: 0, max: 65_535 }),
     databaseUrl: read.url('DATABASE_URL', ['postgres:', 'postgresql:']) ?? read.missing('DATABASE_URL'),
-    redisUrl: read.url('REDIS_URL', ['redis:', 'rediss:']),
+    redisUrl: read.redisAddress('REDIS_URL'),
     databasePoolSize: read.integer('DATABASE_POOL_SIZE', 16, { min: 2, max: 1_000 }),
     queuePrefix: read.identifier('QUEUE_PREFIX', 'bulk'),
     logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { parseRedisAddress, REDIS_ADDRESS_FORMS } from './redis/redis-address.ts';
 
 interface Range {
   min: number;
@@ -86,6 +87,14 @@ export function settingsReader(env: NodeJS.ProcessEnv, errors: string[]) {
         errors.push(
           `${name} must be an address that starts with ${protocols.map((each) => `${each}//`).join(' or ')}`,
         );
+      }
+      return value;
+    },
+
+    redisAddress(name: string): string | null {
+      const value = raw(name);
+      if (value !== null && parseRedisAddress(value) === null) {
+        errors.push(`${name} must be an address like ${REDIS_ADDRESS_FORMS}`);
       }
       return value;
     },

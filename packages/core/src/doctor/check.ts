@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/client.ts';
 import type { Finding } from './finding.ts';
@@ -16,7 +16,7 @@ export interface Installation {
 export interface Context extends Installation {
   db: Database;
   /** null: the queue runs on PostgreSQL. */
-  redis: Redis | null;
+  redis: Redis | Cluster | null;
 }
 
 /** What must be there, or a check is left out: somebody else says then that it is not. */

@@ -1,8 +1,9 @@
-import { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { ConfigError, loadConfig } from '../config.ts';
 import { createDatabase } from '../database/client.ts';
 import { withDeadline } from '../deadline.ts';
 import { createLogger } from '../log.ts';
+import { createRedisClient } from '../redis/redis-client.ts';
 import type { Check, Context, Installation, Need } from './check.ts';
 import { CHECKS } from './checks.ts';
 import { type Finding, worstFirst } from './finding.ts';
@@ -93,8 +94,8 @@ function reasonOf(error: unknown): string {
   return (text.trim().split('\n').at(-1) ?? '').replace(/\.$/, '').slice(0, 200);
 }
 
-function openRedis(url: string): Redis {
-  const redis = new Redis(url, {
+function openRedis(url: string): Redis | Cluster {
+  const redis = createRedisClient(url, {
     lazyConnect: true,
     connectTimeout: 4_000,
     commandTimeout: 4_000,

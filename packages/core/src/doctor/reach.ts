@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { redisHosts } from '../redis/redis-address.ts';
 import type { Context } from './check.ts';
 import type { Finding } from './finding.ts';
 
@@ -70,7 +71,7 @@ export async function reachRedis({ config, redis }: Context): Promise<Finding[]>
 }
 
 function whyNoRedis(redisUrl: string, { message }: Error) {
-  const server = `Redis at ${new URL(redisUrl).host}`;
+  const server = `Redis at ${redisHosts(redisUrl)}`;
   if (/NOAUTH|WRONGPASS|NOPERM/.test(message)) {
     return {
       what: `${server} does not let us in.`,

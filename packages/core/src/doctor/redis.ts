@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { queueKeys } from '../jobs/backend.ts';
 import type { Context } from './check.ts';
 import { clockFinding } from './clock.ts';
@@ -6,7 +6,7 @@ import type { Finding } from './finding.ts';
 
 /** A check of Redis; without one there is nothing to find. */
 const ofRedis =
-  (check: (redis: Redis, context: Context) => Promise<Finding[]>) =>
+  (check: (redis: Redis | Cluster, context: Context) => Promise<Finding[]>) =>
   async (context: Context): Promise<Finding[]> =>
     context.redis === null ? [] : check(context.redis, context);
 
@@ -113,7 +113,7 @@ export const redisPersistence = ofRedis(async (redis) => {
 });
 
 /** null: the server does not tell. */
-async function appendfsync(redis: Redis): Promise<string | null> {
+async function appendfsync(redis: Redis | Cluster): Promise<string | null> {
   const answer: unknown = await redis.config('GET', 'appendfsync').catch(() => null);
   const value: unknown = Array.isArray(answer) ? answer[1] : null;
   return typeof value === 'string' ? value : null;
@@ -132,7 +132,7 @@ export const redisKeys = ofRedis(async (redis, { config, db }) => {
   ];
 });
 
-async function infoOf(redis: Redis, section: string): Promise<Record<string, string>> {
+async function infoOf(redis: Redis | Cluster, section: string): Promise<Record<string, string>> {
   const lines = (await redis.info(section)).split(/\r?\n/).filter((line) => line.includes(':'));
   return Object.fromEntries(
     lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]),

@@ -1,11 +1,13 @@
 import {
   type BackendFactory,
+  createIORedisClient,
   createPostgresBackend,
   createRedisBackend,
   type IQueueBackend,
   type Job,
   type Processor,
   type Queue,
+  RedisConnection,
   type Telemetry,
   type Worker,
   type WorkerOptions,
@@ -13,6 +15,7 @@ import {
 } from 'bullmq';
 import pg from 'pg';
 import type { Config } from '../config.ts';
+import { createRedisClient } from '../redis/redis-client.ts';
 import type { JobData, QueueName } from './job.ts';
 
 // The two backends differ in the type of their connection only; past this file nobody sees it.
@@ -81,6 +84,9 @@ export function openWorker(
 
 function backendClasses(config: QueueConfig) {
   const factory = config.redisUrl === null ? patientPostgresBackend : createRedisBackend;
+  // How BullMQ opens each connection to Redis. Without it, it knows no Cluster by its address.
+  RedisConnection.clientFactory = ({ url = '', ...options }) =>
+    createIORedisClient(createRedisClient(url, options));
   return withBackend(factory as BackendFactory<IQueueBackend, Connection>);
 }
 

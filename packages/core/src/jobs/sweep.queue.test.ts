@@ -1,5 +1,5 @@
-import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, inject, test, vi } from 'vitest';
+import { createRedisClient } from '../redis/redis-client.ts';
 import {
   createTestDeps,
   currentJob,
@@ -71,7 +71,7 @@ onRedis('jobs that are left while their list is lost are enqueued again', async 
   const { redisUrl, queuePrefix } = deps.config;
   const ids = await Promise.all(Array.from({ length: 3 }, submitted));
   await waitFor(() => allWait(ids));
-  const redis = new Redis(redisUrl ?? '');
+  const redis = createRedisClient(redisUrl ?? '', {});
   expect(await redis.del(`{${queuePrefix}}:bulk-registrations:wait`)).toBe(1);
   await redis.quit();
   await letTimePass();

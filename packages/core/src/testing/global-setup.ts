@@ -3,10 +3,11 @@ import { chmod, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@bulk/embedded';
-import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { migrate } from '../migrate.ts';
+import { redisHosts } from '../redis/redis-address.ts';
+import { createRedisClient } from '../redis/redis-client.ts';
 import { TEMPLATE_DATABASE } from './template.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -68,13 +69,13 @@ function at(url: string, database: string): string {
 }
 
 async function untilRedisAnswers(redisUrl: string): Promise<void> {
-  const redis = new Redis(redisUrl, { maxRetriesPerRequest: 0, retryStrategy: () => 50 });
+  const redis = createRedisClient(redisUrl, { maxRetriesPerRequest: 0, retryStrategy: () => 50 });
   redis.on('error', () => {});
   const ping = async () => (await redis.ping()) === 'PONG';
   const answers = await waitFor(ping, { timeoutMs: 5_000, intervalMs: 50 }).catch(() => false);
   redis.disconnect();
   if (answers) return;
   throw new Error(
-    `No Redis answers at ${new URL(redisUrl).host}. Start one with \`redis-server\`, or leave it out: npm test -- --no-redis`,
+    `No Redis answers at ${redisHosts(redisUrl)}. Start one with \`redis-server\`, or leave it out: npm test -- --no-redis`,
   );
 }
