@@ -58,7 +58,7 @@ function whyNoPostgres(databaseUrl: string, { code, message }: Error & { code?: 
 export async function reachRedis({ config, redis }: Context): Promise<Finding[]> {
   if (redis === null) return [];
   let failure: Error | undefined;
-  redis.once('error', (error) => {
+  redis.once('error', (error: Error) => {
     failure = error;
   });
   try {
