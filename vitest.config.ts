@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { findProgram } from './scripts/lib/system-program.mjs';
 import { findBrowser } from './scripts/lib/test-browser.mjs';
 import { findPromtool } from './scripts/lib/test-promtool.mjs';
 
@@ -12,7 +13,10 @@ const QUEUE_TESTS = '**/*.queue.test.ts';
 const WITHOUT_BROWSER = findBrowser() === null ? ['e2e/browser/**'] : [];
 const WITHOUT_PROMTOOL = findPromtool() === null ? ['e2e/operations/rules.test.ts'] : [];
 /** These start servers of their own, and need the program. */
-const WITHOUT_REDIS = process.env.TEST_REDIS_URL ? [] : ['e2e/operations/redis-groups.test.ts'];
+const WITHOUT_REDIS = process.env.TEST_REDIS_URL
+  ? []
+  : ['e2e/operations/redis-groups.test.ts', 'e2e/operations/pgbouncer.test.ts'];
+const WITHOUT_PGBOUNCER = findProgram(['pgbouncer']) ? [] : ['e2e/operations/pgbouncer.test.ts'];
 /** Against what hangs; a machine may be as busy as it likes. */
 const limits = { testTimeout: 120_000, hookTimeout: 120_000 };
 
@@ -28,7 +32,13 @@ export default defineConfig({
           ...limits,
           name: 'unit',
           include: ['{apps,packages}/*/src/**/*.test.ts', 'e2e/**/*.test.ts'],
-          exclude: [QUEUE_TESTS, ...WITHOUT_BROWSER, ...WITHOUT_PROMTOOL, ...WITHOUT_REDIS],
+          exclude: [
+            QUEUE_TESTS,
+            ...WITHOUT_BROWSER,
+            ...WITHOUT_PROMTOOL,
+            ...WITHOUT_REDIS,
+            ...WITHOUT_PGBOUNCER,
+          ],
         },
       },
       queueProject('postgres'),

@@ -23,10 +23,15 @@ export interface Service {
   close(): Promise<void>;
 }
 
-/** Starts the API as it was built last, with its page, in a process of its own; workers on request. */
+/**
+ * Starts the API as it was built last, with its page, in a process of its own; workers on request.
+ *
+ * @param through changes the address of the database for the processes, as for a pooler in between
+ */
 export async function startService(
   backend: 'postgres' | 'redis',
   settings: Record<string, string> = {},
+  through: (databaseUrl: string) => string = (url) => url,
 ): Promise<Service> {
   const port = await findFreePort();
   const url = `http://127.0.0.1:${port}`;
@@ -37,7 +42,8 @@ export async function startService(
   });
   let running: ServiceProcess[] = [];
   const start: Service['start'] = async (program, others = {}) => {
-    const started = await startProcess(program, { ...deps.env, ...others }, { isBuilt: true });
+    const env = { ...deps.env, DATABASE_URL: through(deps.database.url), ...others };
+    const started = await startProcess(program, env, { isBuilt: true });
     running.push(started);
     return started;
   };

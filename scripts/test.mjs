@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findProgram, installProgram } from './lib/system-program.mjs';
 import { provideBrowser } from './lib/test-browser.mjs';
 import { providePromtool } from './lib/test-promtool.mjs';
 import { provideRedis } from './lib/test-redis.mjs';
@@ -23,10 +24,13 @@ process.once('exit', () => rmSync(reportDir, { recursive: true, force: true }));
 const redis = isWithoutRedis ? null : await provideRedis(process.env);
 const browser = isWithoutBrowser ? null : provideBrowser();
 const promtool = providePromtool();
+const pgBouncer =
+  findProgram(['pgbouncer']) ?? installProgram({ program: 'pgbouncer', package: 'pgbouncer' });
 const notice = [
   redis === null && redisNotRun(),
   browser === null && browserNotRun(),
   promtool === null && promtoolNotRun(),
+  pgBouncer === null && pgBouncerNotRun(),
 ]
   .filter(Boolean)
   .join('');
@@ -76,4 +80,8 @@ function browserNotRun() {
 
 function promtoolNotRun() {
   return '\n!!! NOT RUN: the tests of the alerts, because no promtool was found. Install it (apt-get install prometheus, brew install prometheus).\n';
+}
+
+function pgBouncerNotRun() {
+  return '\n!!! NOT RUN: the test behind PgBouncer, because it was not found. Install it (apt-get install pgbouncer, brew install pgbouncer).\n';
 }

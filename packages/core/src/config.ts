@@ -14,6 +14,8 @@ export interface Config {
   readonly redisUrl: string | null;
   /** Connections of one process to PostgreSQL, the queue's own not counted. */
   readonly databasePoolSize: number;
+  /** false: behind a pooler that knows none, as PgBouncer before 1.21 in transaction mode. */
+  readonly databasePreparedStatements: boolean;
   /** All Redis keys and the PostgreSQL schema of the queue start with it. */
   readonly queuePrefix: string;
   readonly logLevel: LogLevel;
@@ -117,6 +119,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     databaseUrl: read.url('DATABASE_URL', ['postgres:', 'postgresql:']) ?? read.missing('DATABASE_URL'),
     redisUrl: read.redisAddress('REDIS_URL'),
     databasePoolSize: read.integer('DATABASE_POOL_SIZE', 16, { min: 2, max: 1_000 }),
+    databasePreparedStatements: read.boolean('DATABASE_PREPARED_STATEMENTS', true),
     queuePrefix: read.identifier('QUEUE_PREFIX', 'bulk'),
     logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
     apiAuth: read.optionalOneOf('API_AUTH', ['none', 'keys']),

@@ -38,7 +38,7 @@ const BY_INDEX = '-c enable_seqscan=off -c jit=off';
  * @param byIndex true: statements use indexes and never read whole tables
  */
 export function createDatabase(
-  config: Pick<Config, 'databaseUrl' | 'databasePoolSize'>,
+  config: Pick<Config, 'databaseUrl' | 'databasePoolSize' | 'databasePreparedStatements'>,
   log: Logger,
   { byIndex = false } = {},
 ): Database {
@@ -50,7 +50,7 @@ export function createDatabase(
     ...(byIndex && { options: BY_INDEX }),
   });
   const adapter = new PrismaPg(pool, {
-    statementNameGenerator: statementNames(),
+    statementNameGenerator: config.databasePreparedStatements ? statementNames() : () => '',
     onPoolError: onError,
     onConnectionError: onError,
     disposeExternalPool: true,

@@ -27,7 +27,10 @@ export function provideRaceDeps(): () => RaceDeps {
 async function createRaceDeps(): Promise<RaceDeps> {
   const deps = await createTestDeps({ settings: { TIME_SLICE_MS: '1', SWEEP_MS: '50' } });
   const databaseUrl = `${deps.config.databaseUrl}?application_name=${APPLICATION}`;
-  const db = createDatabase({ databaseUrl, databasePoolSize: 24 }, deps.log);
+  const db = createDatabase(
+    { databaseUrl, databasePreparedStatements: true, databasePoolSize: 24 },
+    deps.log,
+  );
   await refuseIllegalMoves(deps.db);
 
   return {
