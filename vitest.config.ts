@@ -15,7 +15,11 @@ const WITHOUT_PROMTOOL = findPromtool() === null ? ['e2e/operations/rules.test.t
 /** These start servers of their own, and need the program. */
 const WITHOUT_REDIS = process.env.TEST_REDIS_URL
   ? []
-  : ['e2e/operations/redis-groups.test.ts', 'e2e/operations/pgbouncer.test.ts'];
+  : [
+      'e2e/operations/redis-groups.test.ts',
+      'e2e/operations/pgbouncer.test.ts',
+      'e2e/operations/alert-faults.test.ts',
+    ];
 const WITHOUT_PGBOUNCER = findProgram(['pgbouncer']) ? [] : ['e2e/operations/pgbouncer.test.ts'];
 /** Against what hangs; a machine may be as busy as it likes. */
 const limits = { testTimeout: 120_000, hookTimeout: 120_000 };

@@ -83,6 +83,12 @@ export function createMetrics(program: 'api' | 'worker') {
       labelNames: ['queue'],
       registers,
     }),
+    webhookAttempts: new Counter({
+      name: 'bulk_webhook_attempts_total',
+      help: 'Attempts to deliver an event to the webhook. error: it will be tried again. given_up: it will not.',
+      labelNames: ['outcome'],
+      registers,
+    }),
   };
 
   // A series that appears with its first event hides that event from rate().
@@ -92,6 +98,7 @@ export function createMetrics(program: 'api' | 'worker') {
   metrics.mentorResults.inc({ status: 'success', error_code: '' }, 0);
   for (const code of RESULT_ERROR_CODES) metrics.mentorResults.inc({ status: 'failed', error_code: code }, 0);
   for (const code of Object.keys(TRANSIENT_ERRORS)) metrics.transientErrors.inc({ code }, 0);
+  for (const outcome of ['delivered', 'error', 'given_up']) metrics.webhookAttempts.inc({ outcome }, 0);
   return metrics;
 }
 

@@ -2,6 +2,7 @@ import { Gauge } from 'prom-client';
 import { withDeadline } from '../deadline.ts';
 import type { Deps } from '../deps.ts';
 import { findProcessing } from '../progress/processing.ts';
+import { findPendingDeliveries } from '../webhooks/deliveries.ts';
 
 /** Several scrapers, or an impatient one, cost the database and the queue one question in this time. */
 const CACHED_MS = 2_000;
@@ -15,9 +16,17 @@ interface Sample {
 }
 
 /** Adds the metrics that are read when somebody asks for them. What cannot be read is left out, not 0. */
-export function addStateGauges({ db, queue, metrics }: Pick<Deps, 'db' | 'queue' | 'metrics'>): void {
+export function addStateGauges({
+  db,
+  queue,
+  metrics,
+  config,
+}: Pick<Deps, 'db' | 'queue' | 'metrics' | 'config'>): void {
   const readJobs = cached(async () => Object.entries(await queue.countJobs()));
   const readProcessing = cached(() => findProcessing(db.prisma));
+  const readDeliveries = cached(async () =>
+    config.webhook === null ? { count: 0, oldestSeconds: 0 } : findPendingDeliveries(db.prisma),
+  );
   const add = (name: string, help: string, read: () => Promise<Sample[]>, labelNames: string[] = []) => {
     new Gauge({
       name,
@@ -64,6 +73,17 @@ export function addStateGauges({ db, queue, metrics }: Pick<Deps, 'db' | 'queue'
     'bulk_registrations_processing_oldest_seconds',
     'How long the oldest processing registration, or its retry or undo, has been accepted; 0 if there is none.',
     async () => [{ value: (await readProcessing()).oldestSeconds }],
+  );
+
+  add(
+    'bulk_webhook_deliveries_pending',
+    'Events that wait for their delivery to the webhook; counted up to 10,000.',
+    async () => [{ value: (await readDeliveries()).count }],
+  );
+  add(
+    'bulk_webhook_oldest_pending_seconds',
+    'How long the oldest event has waited for its delivery; 0 if none waits.',
+    async () => [{ value: (await readDeliveries()).oldestSeconds }],
   );
 
   add(

@@ -4,6 +4,8 @@ import { type AttemptResult, type ClaimedDelivery, claimDeliveries, recordAttemp
 import { formatMessageId } from './message-ids.ts';
 import { SEND_MS, type SendResult, type WebhookSender } from './sender.ts';
 
+/** What an attempt came to, by what its delivery is now. */
+const OUTCOMES = { delivered: 'delivered', pending: 'error', failed: 'given_up' };
 /** Requests of one worker to the endpoint at once. */
 const AT_ONCE = 10;
 /** Longer than any request, so that nobody else sends what a living worker still sends. */
@@ -16,7 +18,10 @@ const LEASE_MS = SEND_MS + 5_000;
  * @returns true: there may be more
  * @throws transient errors of the database; what was claimed is due again when its lease ends
  */
-export async function deliverDue(deps: Pick<Deps, 'db' | 'log'>, sender: WebhookSender): Promise<boolean> {
+export async function deliverDue(
+  deps: Pick<Deps, 'db' | 'log' | 'metrics'>,
+  sender: WebhookSender,
+): Promise<boolean> {
   const claimed = await claimDeliveries(deps.db.prisma, { limit: AT_ONCE, leaseMs: LEASE_MS });
   const settled = await Promise.allSettled(claimed.map((delivery) => deliver(deps, sender, delivery)));
   for (const each of settled) if (each.status === 'rejected') throw each.reason;
@@ -24,7 +29,7 @@ export async function deliverDue(deps: Pick<Deps, 'db' | 'log'>, sender: Webhook
 }
 
 async function deliver(
-  { db, log }: Pick<Deps, 'db' | 'log'>,
+  { db, log, metrics }: Pick<Deps, 'db' | 'log' | 'metrics'>,
   sender: WebhookSender,
   delivery: ClaimedDelivery,
 ): Promise<void> {
@@ -37,6 +42,7 @@ async function deliver(
   if (status === 'failed') log.error(fields, 'event given up');
   else if (error === null) log.info(fields, 'event delivered');
   else log.warn(fields, 'event not delivered');
+  if (status !== null) metrics.webhookAttempts.inc({ outcome: OUTCOMES[status] });
 }
 
 function bodyOf({ type, createdAt, registrationId, data }: ClaimedDelivery): string {

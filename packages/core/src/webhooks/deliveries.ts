@@ -111,6 +111,32 @@ export async function recordAttempt(
   return rows[0]?.status ?? null;
 }
 
+/** Events that wait for their delivery. */
+export interface PendingDeliveries {
+  /** Counted up to `MAX_COUNTED`. */
+  count: number;
+  /** Since the oldest of them was written; 0: none waits. */
+  oldestSeconds: number;
+}
+
+const MAX_COUNTED = 10_000;
+
+/** Reads how many events wait for their delivery, and since when. */
+export async function findPendingDeliveries(db: Executor): Promise<PendingDeliveries> {
+  const [found] = await db.$queryRaw<PendingDeliveries[]>`
+    select
+      count(*)::integer as count,
+      coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::float8 as "oldestSeconds"
+    from (
+      select created_at
+      from webhook_deliveries
+      where status = 'pending'
+      order by due_at
+      limit ${MAX_COUNTED}::integer
+    ) as pending`;
+  return found ?? { count: 0, oldestSeconds: 0 };
+}
+
 const COLUMNS = Prisma.sql`
   message_id::text as "messageId",
   type,

@@ -24,7 +24,7 @@ import {
   type WebhookEndpoint,
 } from '../testing/index.ts';
 import { backoffMs, deliverDue } from './deliver.ts';
-import { claimDeliveries, recordAttempt } from './deliveries.ts';
+import { claimDeliveries, findPendingDeliveries, recordAttempt } from './deliveries.ts';
 import { listDeliveries } from './list-deliveries.ts';
 import { redeliver } from './redeliver.ts';
 import { createWebhookSender, type WebhookSender } from './sender.ts';
@@ -460,4 +460,29 @@ test('the sweeper deletes deliveries a week after their end', async () => {
   expect(await deliveriesOf(old)).toEqual([]);
   expect(await deliveriesOf(young)).toHaveLength(1);
   expect(await deliveriesOf(pending)).toHaveLength(1);
+});
+
+test('metrics count each attempt by its outcome', async () => {
+  const counted = async () => {
+    const { values } = await deps.metrics.webhookAttempts.get();
+    return Object.fromEntries(values.map(({ labels, value }) => [labels.outcome, value]));
+  };
+  const before = await counted();
+  await completed();
+  endpoint.answer((response) => response.writeHead(500).end());
+  await deliver();
+  expect(await findPendingDeliveries(deps.db.prisma)).toEqual({
+    count: 1,
+    oldestSeconds: expect.any(Number),
+  });
+  await deps.db.prisma.$executeRaw`update webhook_deliveries set due_at = now(), expires_at = now()`;
+  await deliver();
+  await completed();
+  endpoint.answer((response) => response.writeHead(204).end());
+  await deliver();
+
+  const after = await counted();
+  for (const outcome of ['error', 'given_up', 'delivered'])
+    expect([outcome, (after[outcome] ?? 0) - (before[outcome] ?? 0)]).toEqual([outcome, 1]);
+  expect(await findPendingDeliveries(deps.db.prisma)).toEqual({ count: 0, oldestSeconds: 0 });
 });
