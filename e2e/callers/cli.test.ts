@@ -198,6 +198,18 @@ test.each([
   expect(err).toContain(said);
 });
 
+test('retry --code runs those who failed so, and an unknown code is named', async () => {
+  await finished('2026-05-19', mentors('m', 2));
+  const id = await finished('2026-05-19', mentors('m', 3));
+  const unknown = await run(['retry', id, '--code', 'duplicate,nonsense']);
+  expect(unknown.code).toBe(2);
+  expect(unknown.err).toContain('error_codes/1 (--code): must be one of duplicate, invalid_value');
+  expect((await run(['retry', id, '--code', 'rejected'])).code).toBe(3);
+  expect((await run(['retry', id, '--code', 'rejected,duplicate', '--override-duplicates'])).code).toBe(0);
+  await service.work(id);
+  expect(await detailsOf(id)).toMatchObject({ success_count: 3, retry_count: 1 });
+});
+
 test('2: refused by validation, with the fields, their options and the mentors named', async () => {
   const args = ['submit', '-', ...activity('2031-02-30'), '--duration', '0'];
   const stdin = `m-1\n${'x'.repeat(65)}`;

@@ -27,6 +27,7 @@ const OPTIONS: Record<string, string> = {
   activity_date: '--date',
   duration_minutes: '--duration',
   mentor_ids: 'the mentors',
+  error_codes: '--code',
 };
 
 /** Turns an error into an exit code and its messages. */

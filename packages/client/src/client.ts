@@ -3,6 +3,8 @@ import type {
   CreateRegistrationResponse,
   DeleteRegistrationResponse,
   DryRunResponse,
+  FailureCode,
+  FailuresResponse,
   ListRegistrationsQuery,
   ListRegistrationsResponse,
   MentorResult,
@@ -45,6 +47,8 @@ export interface RetryFailedOptions extends KeyedOptions {
   overrideDuplicates?: boolean | undefined;
   /** Only these of the failed mentors; left out, all of them. */
   mentorIds?: readonly string[] | undefined;
+  /** Only failed mentors with one of these codes; left out, all of them. */
+  errorCodes?: readonly FailureCode[] | undefined;
 }
 
 export type BulkClient = ReturnType<typeof createClient>;
@@ -91,12 +95,19 @@ export function createClient(clientOptions: ClientOptions) {
 
     retryFailed(
       id: string,
-      { overrideDuplicates, mentorIds, idempotencyKey = newKey(), ...options }: RetryFailedOptions = {},
+      {
+        overrideDuplicates,
+        mentorIds,
+        errorCodes,
+        idempotencyKey = newKey(),
+        ...options
+      }: RetryFailedOptions = {},
     ): Promise<RetryRegistrationResponse> {
       const body = {
         action: 'retry_failed',
         override_duplicates: overrideDuplicates,
         mentor_ids: mentorIds,
+        error_codes: errorCodes,
       };
       const headers = { 'idempotency-key': idempotencyKey };
       return sendForJson({ method: 'PUT', path: pathOf(id), body, headers }, options);
@@ -128,6 +139,11 @@ export function createClient(clientOptions: ClientOptions) {
     /** What became of each mentor, one after the other and in their order; reads on as it is asked. */
     results(id: string, options: ResultsOptions = {}): AsyncGenerator<MentorResult, void, undefined> {
       return eachResult(transport, id, options);
+    },
+
+    /** How many mentors failed, by error code. */
+    failures(id: string, options: CallOptions = {}): Promise<FailuresResponse> {
+      return sendForJson({ method: 'GET', path: `${pathOf(id)}/failures` }, options);
     },
 
     resultPages(id: string, options: ResultsOptions = {}): AsyncGenerator<ResultsResponse, void, undefined> {

@@ -11,7 +11,7 @@ import {
   Timestamp,
 } from './fields.ts';
 import { LIMITS } from './plain.ts';
-import { MentorResult } from './results.ts';
+import { FAILURE_CODES, MentorResult } from './results.ts';
 import { oneOf, RegistrationStatusSchema } from './statuses.ts';
 
 const count = (description: string) => Type.Integer({ minimum: 0, description });
@@ -95,6 +95,14 @@ export const RetryRegistrationRequest = Type.Object(
         maxItems: LIMITS.mentorsPerRegistration,
         uniqueItems: true,
         description: 'Retry only these of the failed mentors; left out, all of them.',
+      }),
+    ),
+    error_codes: Type.Optional(
+      Type.Array(oneOf(FAILURE_CODES), {
+        minItems: 1,
+        maxItems: FAILURE_CODES.length,
+        uniqueItems: true,
+        description: 'Retry only failed mentors with one of these error codes; left out, all of them.',
       }),
     ),
   },

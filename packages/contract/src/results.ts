@@ -24,6 +24,9 @@ export type KeptCode = (typeof KEPT_CODES)[number];
 
 /** The codes of results with the status `failed`. */
 export type FailureCode = Exclude<ResultErrorCode, KeptCode>;
+export const FAILURE_CODES = RESULT_ERROR_CODES.filter(
+  (code): code is FailureCode => !(KEPT_CODES as readonly string[]).includes(code),
+);
 
 export const ResultError = Type.Object({
   code: oneOf(RESULT_ERROR_CODES),
@@ -42,6 +45,18 @@ export const MentorResult = Type.Object({
   ),
 });
 export type MentorResult = Static<typeof MentorResult>;
+
+export const FailuresResponse = Type.Object({
+  id: RegistrationId,
+  failures: Type.Array(
+    Type.Object({
+      error_code: oneOf(FAILURE_CODES),
+      count: Type.Integer({ minimum: 1, description: 'Failed mentors with this code.' }),
+    }),
+    { description: 'One entry for each code that a failed mentor has, the most frequent first.' },
+  ),
+});
+export type FailuresResponse = Static<typeof FailuresResponse>;
 
 export const RESULT_FORMATS = ['json', 'csv', 'ndjson'] as const;
 export type ResultFormat = (typeof RESULT_FORMATS)[number];

@@ -4,6 +4,7 @@ import { addLoadShedding } from '../plugins/load-shedding.ts';
 import { deleteRoute } from './delete-registration.ts';
 import { deliveriesRoutes } from './deliveries.ts';
 import { eventsRoute } from './get-events.ts';
+import { failuresRoute } from './get-failures.ts';
 import { detailsRoute } from './get-registration.ts';
 import { resultsRoute } from './get-results.ts';
 import { listRoute } from './list-registrations.ts';
@@ -27,6 +28,7 @@ export function registrationRoutes(deps: Deps) {
     deleteRoute(app, deps);
 
     resultsRoute(app, deps);
+    failuresRoute(app, deps);
     eventsRoute(app, deps);
     undoRoute(app, deps);
     deliveriesRoutes(app, deps);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { FailureCode } from '@bulk/contract';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { followToEnd } from '../progress/follow.ts';
@@ -7,6 +8,7 @@ import { withIdempotencyKeyHint } from './idempotency-key-hint.ts';
 
 interface RetryOptions {
   only?: string[];
+  code?: string[];
   overrideDuplicates?: boolean;
   watch?: true;
   idempotencyKey?: string;
@@ -17,9 +19,8 @@ export function addRetry({ program, perform }: Registry): void {
     .command('retry')
     .description('Retry the failed mentors of a registration. Mentors that succeeded are not changed.')
     .argument('<id>', 'such as bulk-001')
-    .option('--only <ids>', 'only these failed mentors, separated by commas', (text) =>
-      text.split(',').map((each) => each.trim()),
-    )
+    .option('--only <ids>', 'only these failed mentors, separated by commas', listOf)
+    .option('--code <codes>', 'only mentors who failed with one of these codes, separated by commas', listOf)
     .option('--override-duplicates', 'give duplicates one more activity')
     .option(
       '--no-override-duplicates',
@@ -30,14 +31,25 @@ export function addRetry({ program, perform }: Registry): void {
     .action((id: string, options: RetryOptions) => perform((context) => retry(context, id, options)));
 }
 
+function listOf(text: string): string[] {
+  return text.split(',').map((each) => each.trim());
+}
+
 async function retry(
   context: Context,
   id: string,
-  { only, overrideDuplicates, watch, idempotencyKey = randomUUID() }: RetryOptions,
+  { only, code, overrideDuplicates, watch, idempotencyKey = randomUUID() }: RetryOptions,
 ): Promise<ExitCode> {
   const { client, io, isJson, print, say } = context;
   const answer = await withIdempotencyKeyHint(context, idempotencyKey, () =>
-    client.retryFailed(id, { mentorIds: only, overrideDuplicates, idempotencyKey, signal: io.signal }),
+    client.retryFailed(id, {
+      mentorIds: only,
+      // The service names a code that does not exist.
+      errorCodes: code as FailureCode[] | undefined,
+      overrideDuplicates,
+      idempotencyKey,
+      signal: io.signal,
+    }),
   );
   if (watch) return followToEnd(context, id);
   if (isJson) print(JSON.stringify(answer));

@@ -1,6 +1,8 @@
+import type { RetryRegistrationRequest } from '@bulk/contract';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { cancelOrDelete } from '../registrations/cancel-or-delete.ts';
 import { parseRegistrationId } from '../registrations/ids.ts';
+import { countFailures } from '../results/count-failures.ts';
 import {
   createTestDeps,
   currentJob,
@@ -176,4 +178,59 @@ test('however often it is retried, a registration has the batches of two attempt
     { attempt: 1, batchNo: 0 },
     { attempt: 22, batchNo: 0 },
   ]);
+});
+
+/** Of six mentors m-1 and m-2 have failed as duplicates, bad-1 and bad-2 by a rule of the database. */
+async function withTwoCodes(): Promise<string> {
+  await deps.db.prisma
+    .$executeRaw`alter table activities add constraint no_bad check (mentor_id not like 'bad%')`;
+  await runChain(deps, await submit(deps, { mentor_ids: mentors('m', 2) }));
+  const id = await submit(deps, { mentor_ids: ['bad-1', ...mentors('m', 4), 'bad-2'] });
+  await runChain(deps, id);
+  return id;
+}
+
+const failures = async (id: string) => (await countFailures(deps, idOf(id))).failures;
+
+test('error_codes narrows a retry to those who failed so; the failures are counted by code', async () => {
+  const id = await withTwoCodes();
+  expect(await failures(id)).toEqual([
+    { error_code: 'constraint_violated', count: 2 },
+    { error_code: 'duplicate', count: 2 },
+  ]);
+  await retryFailed(deps, idOf(id), {
+    action: 'retry_failed',
+    error_codes: ['duplicate'],
+    override_duplicates: true,
+  });
+  expect(await details(id)).toMatchObject({ failure_count: 2, progress: { pending: 2 } });
+  expect(await failures(id)).toEqual([{ error_code: 'constraint_violated', count: 2 }]);
+  await runChain(deps, id);
+  expect(await details(id)).toMatchObject({ success_count: 4, failure_count: 2 });
+
+  await expect(
+    retryFailed(deps, idOf(id), { action: 'retry_failed', error_codes: ['duplicate', 'rejected'] }),
+  ).rejects.toMatchObject({
+    code: 'nothing_failed',
+    message: expect.stringContaining('duplicate or rejected'),
+  });
+  expect(await details(id)).toMatchObject({ status: 'completed', retry_count: 1 });
+});
+
+test('mentor_ids and error_codes apply together', async () => {
+  const id = await withTwoCodes();
+  const request: RetryRegistrationRequest = { action: 'retry_failed', error_codes: ['duplicate'] };
+  await expect(
+    retryFailed(deps, idOf(id), { ...request, mentor_ids: ['m-2', 'bad-1'] }),
+  ).rejects.toMatchObject({
+    code: 'validation',
+    fieldErrors: [{ pointer: '#/mentor_ids/1', code: 'not_failed' }],
+  });
+  await retryFailed(deps, idOf(id), { ...request, mentor_ids: ['m-2'] });
+  expect(await details(id)).toMatchObject({ failure_count: 3, progress: { pending: 1 } });
+});
+
+test('a registration without failures has no codes', async () => {
+  expect(await failures(await submit(deps))).toEqual([]);
+  await expect(failures('bulk-999')).rejects.toMatchObject({ code: 'registration_not_found' });
 });

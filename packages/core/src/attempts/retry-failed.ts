@@ -17,7 +17,7 @@ import { mergeResults } from './merge-results.ts';
 import { beginAttemptIfFailed, listFailedMentors, startAttempt } from './start-attempt.ts';
 
 /**
- * Starts one more attempt with the failed mentors, or with some of them, and nothing else.
+ * Starts one more attempt with the failed mentors, or with those of them that the request selects, and nothing else.
  *
  * @throws AppError `registration_not_found`, a conflict that names why not, `changed_meanwhile`, `key_reused`, or
  *   `validation` for mentors that have not failed
@@ -57,7 +57,7 @@ async function start(
     () => whyNot(tx, id),
   );
   await mergeResults(tx, { registrationId: id, attempt: attempt - 1 });
-  const mentors = chosenMentors(await listFailedMentors(tx, id), request.mentor_ids);
+  const mentors = await chosenMentors(tx, id, request);
   return startAttempt(tx, {
     registrationId: id,
     overrideDuplicates: request.override_duplicates ?? null,
@@ -99,11 +99,23 @@ async function whyNot(tx: Executor, id: bigint): Promise<AppError | null> {
   }
 }
 
-/** @throws AppError `validation` for those that have not failed */
-function chosenMentors(failed: Mentor[], mentorIds: readonly string[] | undefined): Mentor[] {
+/** @throws AppError `nothing_failed` with these codes, or `validation` for mentors that have not failed so */
+async function chosenMentors(
+  tx: Executor,
+  id: bigint,
+  { error_codes: codes, mentor_ids: mentorIds }: RetryRegistrationRequest,
+): Promise<Mentor[]> {
+  const failed = await listFailedMentors(tx, id, codes ?? null);
+  if (failed.length === 0) {
+    const withCodes = (codes ?? []).join(' or ');
+    throw new AppError(
+      'nothing_failed',
+      `${formatRegistrationId(id)} has no failed records with the code ${withCodes}.`,
+    );
+  }
   if (mentorIds === undefined) return failed;
   const failedIds = new Set(failed.map(({ mentorId }) => mentorId));
-  const detail = 'is not a failed mentor of this registration';
+  const detail = `is not a failed mentor of this registration${codes ? ' with one of the error_codes' : ''}`;
   const fieldErrors = [...mentorIds.entries()]
     .filter(([, mentorId]) => !failedIds.has(mentorId))
     .map(([index]): FieldError => ({ pointer: `#/mentor_ids/${index}`, code: 'not_failed', detail }));

@@ -1,3 +1,4 @@
+import type { FailureCode } from '@bulk/contract';
 import { buildRetryPayloads, type Mentor } from '../batches/build-batch-payload.ts';
 import { insertBatches } from '../batches/insert-batches.ts';
 import type { Executor } from '../database/executor.ts';
@@ -20,15 +21,25 @@ export async function beginAttemptIfFailed(tx: Executor, id: bigint): Promise<{ 
   return rows[0] ?? null;
 }
 
-/** Lists the mentors who have failed, in the order of their positions. For after `mergeResults`. */
-export async function listFailedMentors(tx: Executor, registrationId: bigint): Promise<Mentor[]> {
+/**
+ * Lists the mentors who have failed, in the order of their positions. For after `mergeResults`.
+ *
+ * @param errorCodes only those who failed with one of these; null: all
+ */
+export async function listFailedMentors(
+  tx: Executor,
+  registrationId: bigint,
+  errorCodes: readonly FailureCode[] | null,
+): Promise<Mentor[]> {
+  const codes = errorCodes && [...errorCodes];
   // As JSON text: many times cheaper to parse than 100,000 rows.
   const rows = await tx.$queryRaw<Array<{ mentors: string | null }>>`
     select json_agg(json_build_object('position', position, 'mentorId', mentor_id) order by position)::text as mentors
     from registration_entries
     where registration_id = ${registrationId}::bigint
       and attempt = 1
-      and error_code <> ''`;
+      and error_code <> ''
+      and (${codes}::text[] is null or error_code = any (${codes}::text[]))`;
   return JSON.parse(rows[0]?.mentors ?? '[]') as Mentor[];
 }
 

@@ -2,6 +2,7 @@ import type {
   CreateRegistrationRequest,
   CreateRegistrationResponse,
   DeleteRegistrationResponse,
+  FailureCode,
   RetryRegistrationRequest,
 } from '@bulk/contract';
 import { BASE_PATH } from '@bulk/contract';
@@ -64,6 +65,7 @@ export class Retry extends Step<{
   overrides: boolean | null;
   /** Which of the failed mentors; null: all of them. */
   narrowed: { count: number; withStranger: boolean } | null;
+  codes: FailureCode[] | null;
   key: string | null;
 }> {
   async run(model: Model, real: Real): Promise<void> {
@@ -94,6 +96,7 @@ export class Retry extends Step<{
   private requestFor(registration: ModelRegistration | null): RetryRegistrationRequest {
     const request: RetryRegistrationRequest = { action: 'retry_failed' };
     if (this.choice.overrides !== null) request.override_duplicates = this.choice.overrides;
+    if (this.choice.codes !== null) request.error_codes = this.choice.codes;
     if (this.choice.narrowed) {
       const failed = registration ? mentorsThat(registration, 'duplicate') : [];
       const named = failed.toReversed().slice(0, this.choice.narrowed.count);

@@ -45,14 +45,14 @@ export class Model {
   /** null: the retry is accepted. */
   refusalOfRetry(
     registration: ModelRegistration | null,
-    { mentor_ids = [] }: Pick<RetryRegistrationRequest, 'mentor_ids'>,
+    { mentor_ids = [], error_codes = ['duplicate'] }: Omit<RetryRegistrationRequest, 'action'>,
   ): Refusal | null {
     if (registration === null || registration.isDeleted) return { code: 'registration_not_found' };
     if (registration.status === 'processing') return { code: 'still_processing' };
     if (registration.status === 'cancelled') return { code: 'was_cancelled' };
     if (registration.status === 'undone') return { code: 'was_undone' };
     const failed = new Set(mentorsThat(registration, 'duplicate'));
-    if (failed.size === 0) return { code: 'nothing_failed' };
+    if (failed.size === 0 || !error_codes.includes('duplicate')) return { code: 'nothing_failed' };
     const strangers = mentor_ids.flatMap((mentor, index) =>
       failed.has(mentor) ? [] : [`#/mentor_ids/${index}`],
     );

@@ -1,4 +1,4 @@
-import { REGISTRATION_STATUSES, RESULT_STATUSES, RESULTS_MODES } from '@bulk/contract';
+import { type FailureCode, REGISTRATION_STATUSES, RESULT_STATUSES, RESULTS_MODES } from '@bulk/contract';
 import fc from 'fast-check';
 import { ChangeActivity, DryRun, Remove, Retry, Submit, Undo } from './commands.ts';
 import type { Filter } from './model.ts';
@@ -54,12 +54,17 @@ const narrowed = fc.option(
   { freq: 2 },
 );
 
+const codes = fc.option(
+  fc.constantFrom<FailureCode[]>(['duplicate'], ['duplicate', 'rejected'], ['rejected']),
+  { freq: 2 },
+);
+
 const run = fc
   .record({ pick, deliveries: fc.integer({ min: 1, max: 3 }) })
   .map((choice) => new RunJob(choice));
 
 const retry = fc
-  .record({ pick, overrides: fc.option(fc.boolean(), { freq: 2 }), narrowed, key })
+  .record({ pick, overrides: fc.option(fc.boolean(), { freq: 2 }), narrowed, codes, key })
   .map((choice) => new Retry(choice));
 
 const readResults = fc
