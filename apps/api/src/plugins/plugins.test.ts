@@ -173,6 +173,7 @@ describe('the OpenAPI document', () => {
       `put ${BASE_PATH}/{id}`,
       `delete ${BASE_PATH}/{id}`,
       `get ${BASE_PATH}/{id}/results`,
+      `get ${BASE_PATH}/{id}/failures`,
       `get ${BASE_PATH}/{id}/events`,
       `post ${BASE_PATH}/{id}/undo`,
       `get ${BASE_PATH}/{id}/deliveries`,
