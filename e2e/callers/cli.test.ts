@@ -198,6 +198,23 @@ test.each([
   expect(err).toContain(said);
 });
 
+test('verify compares the counts, and exits with 1 when they differ', async () => {
+  const id = await finished('2026-05-18', mentors('m', 3));
+  expect(await run(['verify', id])).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(new RegExp(`^${id}: all counts agree\n  mentors +3\n`)),
+  });
+  await service.deps.db.prisma.activity.deleteMany({
+    where: { mentorId: 'm-2', activityDate: new Date('2026-05-18') },
+  });
+  const differing = await run(['verify', id]);
+  expect(differing.code).toBe(1);
+  expect(differing.out).toContain('activities                 2 counted, 3 recorded: they differ');
+  const json = await run(['verify', id, '--json']);
+  expect(JSON.parse(json.out)).toMatchObject({ id, agrees: false });
+  expect((await run(['verify', 'bulk-999'])).code).toBe(3);
+});
+
 test('retry --code runs those who failed so, and an unknown code is named', async () => {
   await finished('2026-05-19', mentors('m', 2));
   const id = await finished('2026-05-19', mentors('m', 3));

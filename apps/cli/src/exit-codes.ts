@@ -14,7 +14,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 export const EXIT_CODES_HELP = `
 Exit codes:
   0    success: no mentor failed, all are undone, or the registration is still processing
-  1    some mentors failed (dry run: would fail), an undo kept some, or the registration was cancelled
+  1    some mentors failed (dry run: would fail), an undo kept some, the registration was cancelled, or counts differ
   2    wrong usage, or refused: by validation, which names each field, or because of your key
   3    the registration does not exist, or its status does not allow the command
   4    the service could not be reached, or could not answer

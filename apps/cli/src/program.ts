@@ -7,6 +7,7 @@ import { addRetry } from './commands/retry.ts';
 import { addStatus } from './commands/status.ts';
 import { addSubmit } from './commands/submit.ts';
 import { addUndo } from './commands/undo.ts';
+import { addVerify } from './commands/verify.ts';
 import { addWatch } from './commands/watch.ts';
 import type { GlobalOptions } from './context.ts';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
@@ -46,5 +47,6 @@ export function createProgram(
   addCancel(registry);
   addDelete(registry);
   addResults(registry);
+  addVerify(registry);
   return program;
 }

@@ -12,6 +12,7 @@ import type {
   ResultsResponse,
   RetryRegistrationResponse,
   UndoRegistrationResponse,
+  VerificationResponse,
 } from '@bulk/contract';
 import { cancelRegistration, type DeleteOptions, deleteRegistration } from './deletion.ts';
 import type { RegistrationState } from './registration-state.ts';
@@ -144,6 +145,11 @@ export function createClient(clientOptions: ClientOptions) {
     /** How many mentors failed, by error code. */
     failures(id: string, options: CallOptions = {}): Promise<FailuresResponse> {
       return sendForJson({ method: 'GET', path: `${pathOf(id)}/failures` }, options);
+    },
+
+    /** Counts results and activities again, and compares them with the counters. */
+    verify(id: string, options: CallOptions = {}): Promise<VerificationResponse> {
+      return sendForJson({ method: 'GET', path: `${pathOf(id)}/verification` }, options);
     },
 
     resultPages(id: string, options: ResultsOptions = {}): AsyncGenerator<ResultsResponse, void, undefined> {

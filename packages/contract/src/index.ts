@@ -7,3 +7,4 @@ export * from './problems.ts';
 export * from './registrations.ts';
 export * from './results.ts';
 export * from './statuses.ts';
+export * from './verification.ts';

@@ -38,6 +38,7 @@ export { type DetailsLists, getRegistration, type RegistrationAnswer } from './r
 export { formatRegistrationId, parseRegistrationId } from './registrations/ids.ts';
 export { listRegistrations } from './registrations/list.ts';
 export { submitRegistration } from './registrations/submit.ts';
+export { verifyRegistration } from './registrations/verify.ts';
 export { countFailures } from './results/count-failures.ts';
 export { listResults, type OpenResults, openResults } from './results/list-results.ts';
 export { toAppError } from './to-app-error.ts';

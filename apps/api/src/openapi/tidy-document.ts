@@ -2,6 +2,7 @@ import {
   CreateRegistrationRequest,
   CreateRegistrationResponse,
   DeleteRegistrationResponse,
+  FailuresResponse,
   FieldError,
   ListDeliveriesResponse,
   ListRegistrationsResponse,
@@ -19,6 +20,7 @@ import {
   RetryRegistrationRequest,
   RetryRegistrationResponse,
   TransientError,
+  VerificationResponse,
   WebhookDelivery,
 } from '@bulk/contract';
 
@@ -47,6 +49,8 @@ const NAMED_SCHEMAS: Record<string, object> = {
   RegistrationStatus: RegistrationStatusSchema,
   MentorResult,
   ResultsResponse,
+  FailuresResponse,
+  VerificationResponse,
   ResultError,
   TransientError,
   ListDeliveriesResponse,

@@ -176,6 +176,7 @@ describe('the OpenAPI document', () => {
       `get ${BASE_PATH}/{id}/failures`,
       `get ${BASE_PATH}/{id}/events`,
       `post ${BASE_PATH}/{id}/undo`,
+      `get ${BASE_PATH}/{id}/verification`,
       `get ${BASE_PATH}/{id}/deliveries`,
       `post ${BASE_PATH}/{id}/deliveries/{delivery}/redeliver`,
     ]);

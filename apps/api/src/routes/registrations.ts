@@ -7,6 +7,7 @@ import { eventsRoute } from './get-events.ts';
 import { failuresRoute } from './get-failures.ts';
 import { detailsRoute } from './get-registration.ts';
 import { resultsRoute } from './get-results.ts';
+import { verificationRoute } from './get-verification.ts';
 import { listRoute } from './list-registrations.ts';
 import { retryRoute } from './retry-registration.ts';
 import { registrationIdOf } from './shared.ts';
@@ -31,6 +32,7 @@ export function registrationRoutes(deps: Deps) {
     failuresRoute(app, deps);
     eventsRoute(app, deps);
     undoRoute(app, deps);
+    verificationRoute(app, deps);
     deliveriesRoutes(app, deps);
   };
 }
