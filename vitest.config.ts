@@ -12,6 +12,7 @@ const QUEUE_TESTS = '**/*.queue.test.ts';
 /** `npm test` finds or installs a browser and promtool, and says so loudly when there is none. */
 const WITHOUT_BROWSER = findBrowser() === null ? ['e2e/browser/**'] : [];
 const WITHOUT_PROMTOOL = findPromtool() === null ? ['e2e/operations/rules.test.ts'] : [];
+const WITHOUT_PROMETHEUS = findProgram(['prometheus']) ? [] : ['e2e/operations/alert-faults.test.ts'];
 /** These start servers of their own, and need the program. */
 const WITHOUT_REDIS = process.env.TEST_REDIS_URL
   ? []
@@ -40,6 +41,7 @@ export default defineConfig({
             QUEUE_TESTS,
             ...WITHOUT_BROWSER,
             ...WITHOUT_PROMTOOL,
+            ...WITHOUT_PROMETHEUS,
             ...WITHOUT_REDIS,
             ...WITHOUT_PGBOUNCER,
           ],

@@ -9,11 +9,17 @@ import { findProgram } from '../../scripts/lib/system-program.mjs';
 import { ALERTS } from './files.ts';
 
 export interface PrometheusServer {
-  /** Names of the alerts that fire now. */
-  firing(): Promise<string[]>;
+  /** Where the alert stands, and when its rule was evaluated last. */
+  alert(name: string): Promise<AlertRule>;
   /** The jobs whose last scrape was answered. */
   jobsUp(): Promise<string[]>;
   stop(): Promise<void>;
+}
+
+interface AlertRule {
+  name: string;
+  state: 'inactive' | 'pending' | 'firing';
+  lastEvaluation: string;
 }
 
 interface PrometheusOptions {
@@ -43,11 +49,9 @@ export async function startPrometheus({ ports, minuteMs }: PrometheusOptions): P
     ((await (await fetch(`http://127.0.0.1:${port}/api/v1/${path}`)).json()) as { data: T }).data;
 
   const prometheus: PrometheusServer = {
-    async firing() {
-      const { alerts } = await ask<{ alerts: Array<{ state: string; labels: { alertname: string } }> }>(
-        'alerts',
-      );
-      return alerts.filter(({ state }) => state === 'firing').map(({ labels }) => labels.alertname);
+    async alert(name) {
+      const { groups } = await ask<{ groups: Array<{ rules: AlertRule[] }> }>('rules');
+      return groups.flatMap(({ rules }) => rules).find((rule) => rule.name === name)!;
     },
     async jobsUp() {
       const { activeTargets } = await ask<{
