@@ -1,6 +1,6 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdir, mkdtemp, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { examined, startInstallation } from '@bulk/core/testing';
+import { examined, startChangedAnswers, startInstallation } from '@bulk/core/testing';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { sendToRedis, startRedis } from '../scripts/lib/test-redis.mjs';
 
@@ -69,6 +69,50 @@ const onRedis = () => {
   test('that is full is told of', async () => {
     expect(await foundWith('maxmemory', '100000', '0')).toEqual([
       ['error', expect.stringMatching(/^Redis uses \d{3,} % of its maxmemory/)],
+    ]);
+  });
+
+  test('that is nearly full is a warning', async () => {
+    await send('SETRANGE ballast 30000000 x');
+    const [, used] = /used_memory:(\d+)/.exec(await sendToRedis(redis.port, 'INFO memory'))!;
+    expect(await foundWith('maxmemory', (Number(used) / 0.95).toFixed(), '0')).toEqual([
+      ['warning', expect.stringMatching(/^Redis uses 9\d % of its maxmemory/)],
+    ]);
+    await send('DEL ballast');
+  });
+
+  test('that is too old is an error', async () => {
+    const [version] = /redis_version:\d/.exec(await sendToRedis(redis.port, 'INFO server'))!;
+    const old = await startChangedAnswers(redis.url, { [version]: 'redis_version:5' });
+    expect(await found({ REDIS_URL: old.url })).toEqual([
+      ['error', expect.stringMatching(/^This is Redis 5\.[\d.]+\.$/)],
+    ]);
+    await old.close();
+  });
+
+  test('that hangs is an error', async () => {
+    process.kill(redis.pid, 'SIGSTOP');
+    const findings = await found();
+    process.kill(redis.pid, 'SIGCONT');
+    expect(findings).toEqual([
+      ['error', expect.stringMatching(/^Redis at 127\.0\.0\.1:\d+ can't be reached: its answer took longer/)],
+    ]);
+  });
+
+  test('whose disk is full is an error', async () => {
+    const dir = await mkdtemp(join(inject('tempDir'), 'doctor-full-'));
+    await mkdir(join(dir, 'appendonlydir'));
+    // Redis writes here, and the disk has no space left.
+    await symlink('/dev/full', join(dir, 'appendonlydir/appendonly.aof.1.incr.aof'));
+    const full = await startRedis({
+      dir,
+      settings: ['--appendonly', 'yes', '--maxmemory-policy', 'noeviction'],
+    });
+    await sendToRedis(full.port, 'SET job 1');
+    const findings = await found({ REDIS_URL: full.url });
+    await full.stop();
+    expect(findings).toEqual([
+      ['error', `Redis at 127.0.0.1:${full.port} could not save its data, and takes no jobs.`],
     ]);
   });
 

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { withDeadline } from '../deadline.ts';
 import { redisHosts } from '../redis/redis-address.ts';
 import type { Context } from './check.ts';
 import type { Finding } from './finding.ts';
@@ -62,8 +63,11 @@ export async function reachRedis({ config, redis }: Context): Promise<Finding[]>
     failure = error;
   });
   try {
-    await redis.connect();
-    await redis.ping();
+    await withDeadline(
+      redis.connect().then(() => redis.ping()),
+      ANSWER_MS,
+      'its answer',
+    );
     return [];
   } catch (error) {
     return [{ severity: 'error', ...whyNoRedis(config.redisUrl ?? '', failure ?? (error as Error)) }];
@@ -76,6 +80,12 @@ function whyNoRedis(redisUrl: string, { message }: Error) {
     return {
       what: `${server} does not let us in.`,
       do: 'Correct the user and the password in REDIS_URL.',
+    };
+  }
+  if (message.startsWith('MISCONF')) {
+    return {
+      what: `${server} could not save its data, and takes no jobs.`,
+      do: 'Read its log; the disk may be full. Until then registrations are accepted, and wait.',
     };
   }
   return {

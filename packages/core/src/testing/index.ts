@@ -5,6 +5,7 @@ export { insertBatch } from '../batches/batch-statement.ts';
 export { executeBatchInsert } from '../batches/execute-batch-insert.ts';
 export type { Executor } from '../database/executor.ts';
 export { insertRegistration } from '../registrations/insert-registration.ts';
+export { startChangedAnswers } from './changed-answers.ts';
 export { findInconsistencies } from './consistency.ts';
 export { emptyTables } from './empty-tables.ts';
 export { examined, startInstallation } from './installation.ts';
