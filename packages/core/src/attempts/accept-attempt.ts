@@ -32,8 +32,12 @@ interface AttemptRequest {
   operation: string;
   keyed: KeyedRequest | null;
   ifMatch: string | null;
-  start: (tx: Executor) => Promise<StartedAttempt>;
+  /** @param cancelledAttempt whose batches are locked; null: the registration was not cancelled */
+  start: (tx: Executor, cancelledAttempt: number | null) => Promise<StartedAttempt>;
 }
+
+/** Rolls the transaction back, so that it begins anew without locks. */
+class ChangedSince extends Error {}
 
 /**
  * Starts an attempt in one transaction, with its idempotency key, and enqueues its first job after that.
@@ -46,16 +50,17 @@ export async function acceptAttempt(
   id: bigint,
   { operation, keyed, ifMatch, start }: AttemptRequest,
 ): Promise<{ attempt: number; answeredAt: Date; replayed: boolean }> {
-  const accepted = await db.prisma.$transaction(async (tx) => {
+  const accept = async (tx: Executor) => {
     const kept = keyed && (await takeKey(tx, id, keyed, operation));
     if (kept) return kept;
-    await tx.$queryRaw`${batchesLeftRunning(id)}`;
+    const [cancelled] = await tx.$queryRaw<Array<{ attempt: number }>>`${batchesLeftRunning(id)}`;
     if (ifMatch !== null) await refuseUnlessSeen(tx, id, ifMatch);
-    const started = await start(tx);
+    const started = await start(tx, cancelled?.attempt ?? null);
     const { attempt, updatedAt: answeredAt } = started;
     if (keyed) await keepAnswer(tx, keyed.key, operation, { attempt, answeredAt });
     return { ...started, answeredAt };
-  }, TRANSACTION);
+  };
+  const accepted = await untilUnchanged(() => db.prisma.$transaction(accept, TRANSACTION));
 
   const { attempt, answeredAt } = accepted;
   if (!('generation' in accepted)) return { attempt, answeredAt, replayed: true };
@@ -66,6 +71,16 @@ export async function acceptAttempt(
 
 /** An attempt of a large registration reads all of its results. */
 const TRANSACTION = { maxWait: 5_000, timeout: 30_000 };
+
+async function untilUnchanged<T>(accept: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await accept();
+    } catch (error) {
+      if (!(error instanceof ChangedSince)) throw error;
+    }
+  }
+}
 
 /** null: the key is ours now. */
 async function takeKey(
@@ -90,7 +105,8 @@ async function refuseUnlessSeen(tx: Executor, id: bigint, ifMatch: string): Prom
 }
 
 /**
- * Begins the attempt, or says why not. What was in the way may come to its end right after it was; then it no longer is.
+ * Begins the attempt, or says why not. What was in the way may come to its end right after it was; then the whole
+ * transaction begins anew, because a row that it has locked by now must be locked after the batches.
  *
  * @param begin null: something is in the way
  * @param whyNot null: nothing is in the way any more
@@ -99,10 +115,7 @@ export async function beginOrRefuse<T>(
   begin: () => Promise<T | null>,
   whyNot: () => Promise<Error | null>,
 ): Promise<T> {
-  for (;;) {
-    const begun = await begin();
-    if (begun !== null) return begun;
-    const refusal = await whyNot();
-    if (refusal !== null) throw refusal;
-  }
+  const begun = await begin();
+  if (begun !== null) return begun;
+  throw (await whyNot()) ?? new ChangedSince();
 }

@@ -2,15 +2,21 @@ import type { Executor } from '../database/executor.ts';
 import type { StartedAttempt } from './accept-attempt.ts';
 
 /**
- * Begins an undo of a registration with successes, and locks its row. null: there is nothing to undo. The first
- * statement of one transaction.
+ * Begins an undo of a registration with successes, and locks its row. null: there is nothing to undo, or it was
+ * cancelled after its batches were to be locked.
+ *
+ * @param cancelledAttempt of the cancelled registration whose batches are locked
  */
-export async function beginUndoIfSucceeded(tx: Executor, id: bigint): Promise<{ attempt: number } | null> {
+export async function beginUndoIfSucceeded(
+  tx: Executor,
+  id: bigint,
+  cancelledAttempt: number | null,
+): Promise<{ attempt: number } | null> {
   const rows = await tx.$queryRaw<Array<{ attempt: number }>>`
     update bulk_registrations
     set attempt = attempt + 1
     where id = ${id}::bigint
-      and status in ('completed', 'cancelled')
+      and (status = 'completed' or (status = 'cancelled' and attempt = ${cancelledAttempt}::integer))
       and success_count > 0
     returning attempt`;
   return rows[0] ?? null;

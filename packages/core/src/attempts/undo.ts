@@ -27,9 +27,9 @@ export async function undoRegistration(
     operation: `POST ${formatRegistrationId(id)}/undo`,
     keyed: idempotencyKey === null ? null : keyedRequest(idempotencyKey, {}),
     ifMatch,
-    async start(tx) {
+    async start(tx, cancelledAttempt) {
       const begun = await beginOrRefuse(
-        () => beginUndoIfSucceeded(tx, id),
+        () => beginUndoIfSucceeded(tx, id, cancelledAttempt),
         () => whyNot(tx, id),
       );
       await mergeResults(tx, { registrationId: id, attempt: begun.attempt - 1 });

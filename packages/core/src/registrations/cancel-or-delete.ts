@@ -99,8 +99,8 @@ async function deleteIfFinished(
         and id = ${id}::bigint
         and status <> 'processing'
         -- As when the batches were locked, or not locked; else it is tried again.
-        and (status = 'cancelled') = (
-          select status = 'cancelled'
+        and (status = 'cancelled', attempt) = (
+          select status = 'cancelled', attempt
           from bulk_registrations
           where id = ${id}::bigint
         )

@@ -117,3 +117,14 @@ test('one that is being retried at the moment is left alone', async () => {
   });
   expect(await deleteExpiredRegistrations(deps.db.prisma, 30, PIECE)).toBe(1);
 });
+
+test('one whose batches an undo or a deletion has locked is left to it, without waiting', async () => {
+  await submit(deps, { mentor_ids: mentors('m', 4) });
+  await cancelOrDelete(deps, 1n, { only: 'cancel', ifMatch: null });
+  await letDaysPass(31);
+  await deps.db.prisma.$transaction(async (tx) => {
+    await tx.$queryRaw`select from registration_batches order by batch_no for update`;
+    expect(await deleteExpiredRegistrations(deps.db.prisma, 30, PIECE)).toBe(0);
+  });
+  expect(await deleteExpiredRegistrations(deps.db.prisma, 30, PIECE)).toBe(1);
+});

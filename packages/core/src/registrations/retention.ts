@@ -12,18 +12,23 @@ interface Piece {
  * Deletes registrations that ended more than so many days ago, the oldest first, with their batches and their
  * history. Their activities stay.
  *
- * The row is locked first, and what another transaction has locked is left for later: so a retry that comes at the
- * same moment either comes first, and the registration stays, or finds nothing.
+ * The row and its first batch are locked first, and what another transaction has locked is left for later. So a retry
+ * that comes at the same moment either comes first, and the registration stays, or finds nothing. An undo or a deletion
+ * of a cancelled registration locks the batches before the row (`batchesLeftRunning`): it has none yet, or all of them.
  *
  * @returns how many were deleted; 0: no more are due
  */
 export function deleteExpiredRegistrations(db: Executor, days: number, piece: Piece): Promise<number> {
   return db.$executeRaw`
     with expired as (
-      select id, completed_at, mentor_count
-      from bulk_registrations
-      where completed_at < ${cutoff(days)}
-      order by completed_at
+      select r.id, r.completed_at, r.mentor_count
+      from bulk_registrations r
+      join registration_batches b
+        on b.registration_id = r.id
+        and b.attempt = 1
+        and b.batch_no = 0
+      where r.completed_at < ${cutoff(days)}
+      order by r.completed_at
       limit ${piece.registrations}::integer
       for update skip locked
     ),
