@@ -234,7 +234,8 @@ const RESULTS_AND_FENCE = Prisma.sql`
       r.attempt,
       r.mentor_count,
       r.success_count,
-      r.failure_count
+      r.failure_count,
+      r.undo_count
   )`;
 
 const OUTCOME = Prisma.sql`
@@ -248,7 +249,7 @@ const OUTCOME = Prisma.sql`
     fence.failure_count as "failureCount",
     0 as "undoneCount",
     0 as "keptCount",
-    0 as "undoCount",
+    fence.undo_count as "undoCount",
     null as "transientErrorCode",
     null::timestamptz as "transientErrorSince",
     tally.mentors,

@@ -22,6 +22,7 @@ import {
   submit,
   type TestDeps,
   type WebhookEndpoint,
+  waitFor,
 } from '../testing/index.ts';
 import { backoffMs, deliverDue } from './deliver.ts';
 import { claimDeliveries, findPendingDeliveries, recordAttempt } from './deliveries.ts';
@@ -134,6 +135,25 @@ describe('an event', () => {
       ['registration.completed', 0],
       ['registration.undone', 0],
     ]);
+  });
+
+  test('of a cancel that waits while an undo begins does not count the undo as a retry', async () => {
+    const id = await submit(deps, { mentor_ids: ['a', 'b'] });
+    let cancelling: Promise<unknown> | undefined;
+    await deps.db.prisma.$transaction(async (tx) => {
+      await tx.$executeRaw`
+        update bulk_registrations
+        set attempt = 2, undo_count = 1, undo_pending = 2`;
+      cancelling = cancel(id);
+      await waitFor(async () => {
+        const waiting = await deps.db.prisma.$queryRaw<unknown[]>`
+          select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+        return waiting.length > 0;
+      });
+    });
+    await cancelling;
+    await deliver();
+    expect(endpoint.received.map(opened)).toMatchObject([{ data: { success_count: 2, retry_count: 0 } }]);
   });
 
   test('is written once, with the last batch, and again after a retry', async () => {

@@ -5,7 +5,8 @@ import { Prisma } from '../database/generated/client.ts';
  * changes the registration writes the event too, or neither is written.
  *
  * @param changed the name of a part of the statement, which returns id, status, attempt, mentor_count,
- *   success_count and failure_count as they are after the change
+ *   success_count, failure_count and undo_count as they are after the change: when it has waited for a change of
+ *   somebody else, the statement still reads the table as it was before that
  */
 export function writeEvents(changed: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`
@@ -21,7 +22,7 @@ export function writeEvents(changed: Prisma.Sql): Prisma.Sql {
         'mentor_count', changed.mentor_count,
         'success_count', changed.success_count,
         'failure_count', changed.failure_count,
-        'retry_count', changed.attempt - 1 - r.undo_count
+        'retry_count', changed.attempt - 1 - changed.undo_count
       ),
       clock_timestamp() + ${KEEPS_TRYING}
     from ${changed} as changed
