@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RegistrationDetails, ResultsResponse } from '@bulk/contract';
+import type { DryRunResponse, RegistrationDetails, ResultsResponse } from '@bulk/contract';
 import { mentors, submit as storeRegistration, waitFor } from '@bulk/core/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TcpProxy } from '../faults/tcp-proxy.ts';
@@ -93,12 +93,28 @@ test('a dry run tells who would be a duplicate, writes nothing, and ends with 1 
   const { code, out } = await dryRun('m-1\nm-2\nm-3');
   expect(code).toBe(1);
   expect(out).toMatch(
-    /2 would get the activity\n {2}1 would fail as duplicates\nDuplicates:\n {2}m-1 {2}has pa-\d+\n$/,
+    /2 would get the activity\n {2}1 would fail as duplicates\nDuplicates:\n {2}m-1 {2}has pa-\d+, from bulk-\d+ of coord-1, 20\S+Z\nTo register only if nothing changed: --plan [\w-]+\n$/,
   );
   expect((await dryRun('m-2')).code).toBe(0);
   const json = await dryRun('m-1', '--json', '--override-duplicates');
   expect([json.code, JSON.parse(json.out)]).toMatchObject([0, { success_count: 1, failure_count: 0 }]);
   expect(await registrations()).toBe(before);
+});
+
+test('a plan is applied while the duplicates are the same; else the mentors are named', async () => {
+  await finished('2031-01-05', ['m-1', 'm-2']);
+  const stdin = 'm-1\nm-2\nm-3';
+  const args = ['submit', '-', ...activity('2031-01-05')];
+  const { out } = await run([...args, '--dry-run', '--json'], { stdin });
+  const { plan } = JSON.parse(out) as DryRunResponse;
+  const applied = await run([...args, '--plan', plan, '--override-only', 'm-2'], { stdin });
+  await service.work(applied.out.trim());
+  expect(await detailsOf(applied.out.trim())).toMatchObject({ success_count: 2, failure_count: 1 });
+
+  const outdated = await run([...args, '--plan', plan], { stdin });
+  expect([outdated.code, outdated.out]).toEqual([3, '']);
+  expect(outdated.err).toContain('mentor_ids/2 is "m-3"');
+  expect(outdated.err).toContain('has become a duplicate since the dry run');
 });
 
 test('the same key makes one registration', async () => {

@@ -28,6 +28,8 @@ const OPTIONS: Record<string, string> = {
   duration_minutes: '--duration',
   mentor_ids: 'the mentors',
   error_codes: '--code',
+  override_mentor_ids: '--override-only',
+  plan: '--plan',
 };
 
 /** Turns an error into an exit code and its messages. */

@@ -16,6 +16,7 @@ export const PROBLEMS = {
   nothing_succeeded: { status: 409, title: 'The bulk registration has no written activities.' },
   not_running: { status: 409, title: 'The bulk registration is not running.' },
   changed_meanwhile: { status: 412, title: 'The bulk registration has changed.' },
+  plan_outdated: { status: 412, title: 'The duplicates are not those of the plan.' },
   too_large: { status: 413, title: 'The request body is too large.' },
   unsupported_media_type: { status: 415, title: 'The request body must be application/json.' },
   key_reused: { status: 422, title: 'The Idempotency-Key belongs to another request.' },
@@ -39,6 +40,8 @@ export const FIELD_ERROR_CODES = [
   'too_long',
   'repeated',
   'not_failed',
+  'is_duplicate',
+  'is_no_duplicate',
 ] as const;
 export type FieldErrorCode = (typeof FIELD_ERROR_CODES)[number];
 

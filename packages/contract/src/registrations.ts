@@ -39,6 +39,23 @@ export const CreateRegistrationRequest = Type.Object(
           'Write one more activity for mentors who already have this one, instead of failing them.',
       }),
     ),
+    override_mentor_ids: Type.Optional(
+      Type.Array(MentorIds.items, {
+        minItems: 1,
+        maxItems: LIMITS.mentorsPerRegistration,
+        uniqueItems: true,
+        description: 'As override_duplicates, but only for these of the mentors. A retry does not repeat it.',
+      }),
+    ),
+    plan: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: LIMITS.planLength,
+        pattern: '^[A-Za-z0-9_-]+$',
+        description:
+          'The plan of a dry run of the same request: accept it only if the same mentors are duplicates as then.',
+      }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -68,9 +85,13 @@ export type CreateRegistrationQuery = Static<typeof CreateRegistrationQuery>;
 
 export const Duplicate = Type.Object({
   mentor_id: MentorIds.items,
-  /** Left out where it belongs to a coordinator whom the caller may not see. */
+  // All are left out where the activity belongs to a coordinator whom the caller may not see.
   existing_activity_id: Type.Optional(ActivityId),
+  coordinator_id: Type.Optional(CoordinatorId),
+  registration_id: Type.Optional(RegistrationId),
+  registered_at: Type.Optional(Timestamp),
 });
+export type Duplicate = Static<typeof Duplicate>;
 
 export const DryRunResponse = Type.Object({
   mentor_count: MentorCount,
@@ -79,6 +100,11 @@ export const DryRunResponse = Type.Object({
   duplicates: Type.Array(Duplicate, {
     description:
       'Who has the activity already, in the order of mentor_ids; with override they would get one more.',
+  }),
+  plan: Type.String({
+    description:
+      'What was found, for the field plan of the request: it is accepted only if the duplicates are the same then.',
+    examples: ['Qm9va2VlcGVyAAE'],
   }),
 });
 export type DryRunResponse = Static<typeof DryRunResponse>;

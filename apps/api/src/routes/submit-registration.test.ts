@@ -82,11 +82,17 @@ test('a dry run answers 200 with who is a duplicate, writes nothing and uses up 
   const response = await post(request, { query: '?dry_run=true', headers });
   expect(response.statusCode).toBe(200);
   expect(response.headers).not.toHaveProperty('location');
+  const registered = {
+    coordinator_id: request.coordinator_id,
+    registration_id: 'bulk-001',
+    registered_at: expect.stringMatching(/^\d{4}-.+Z$/),
+  };
   expect(response.json()).toEqual({
     mentor_count: 4,
     success_count: 3,
     failure_count: 1,
-    duplicates: [{ mentor_id: 'mentor-18', existing_activity_id: 'pa-001' }],
+    duplicates: [{ mentor_id: 'mentor-18', existing_activity_id: 'pa-001', ...registered }],
+    plan: expect.any(String),
   });
   expect(await registrations()).toBe(1);
   expect((await post(request, { headers })).headers).not.toHaveProperty('idempotency-replayed');

@@ -18,7 +18,8 @@ const schema = {
   description:
     'Accepts the registration and answers at once; the activities are written in the background, each mentor ' +
     'exactly once. Read the details at `Location` until the status is no longer `processing`. With `dry_run=true` ' +
-    'nothing is written, and no Idempotency-Key is used up.',
+    'nothing is written, and no Idempotency-Key is used up; its `plan`, sent with the same request, makes sure that the ' +
+    'duplicates are still those that it found.',
   querystring: CreateRegistrationQuery,
   headers: IdempotencyHeaders,
   body: CreateRegistrationRequest,
@@ -31,6 +32,7 @@ const schema = {
     ...problems(
       'validation',
       'bad_request',
+      'plan_outdated',
       'key_reused',
       'too_large',
       'unsupported_media_type',

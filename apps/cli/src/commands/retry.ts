@@ -5,6 +5,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { followToEnd } from '../progress/follow.ts';
 import type { Registry } from '../registry.ts';
 import { withIdempotencyKeyHint } from './idempotency-key-hint.ts';
+import { listOf } from './list-of.ts';
 
 interface RetryOptions {
   only?: string[];
@@ -29,10 +30,6 @@ export function addRetry({ program, perform }: Registry): void {
     .option('--watch', 'wait until it has ended')
     .option('--idempotency-key <key>', 'key of this retry: the same key again changes nothing more')
     .action((id: string, options: RetryOptions) => perform((context) => retry(context, id, options)));
-}
-
-function listOf(text: string): string[] {
-  return text.split(',').map((each) => each.trim());
 }
 
 async function retry(

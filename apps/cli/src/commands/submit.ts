@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ApiProblem } from '@bulk/client';
-import { type CreateRegistrationRequest, LIMITS } from '@bulk/contract';
+import { type CreateRegistrationRequest, type Duplicate, LIMITS } from '@bulk/contract';
 import { Option } from 'commander';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -10,6 +10,7 @@ import { followToEnd } from '../progress/follow.ts';
 import type { Registry } from '../registry.ts';
 import { UsageError } from '../usage-error.ts';
 import { withIdempotencyKeyHint } from './idempotency-key-hint.ts';
+import { listOf } from './list-of.ts';
 import { wholeNumber } from './whole-number.ts';
 
 interface SubmitOptions {
@@ -19,6 +20,8 @@ interface SubmitOptions {
   duration: number;
   notes?: string;
   overrideDuplicates?: true;
+  overrideOnly?: string[];
+  plan?: string;
   dryRun?: true;
   watch?: true;
   column?: string;
@@ -42,7 +45,13 @@ export function addSubmit({ program, perform }: Registry): void {
     .option('--override-duplicates', 'write one more activity for those who already have this one')
     .option('--column <name>', 'heading of the column with the ids; else mentor_id, mentor or id')
     .addOption(new Option('--no-heading', 'the first line is a mentor, not a heading').conflicts('column'))
+    .option(
+      '--override-only <ids>',
+      'as --override-duplicates, for these mentors only, separated by commas',
+      listOf,
+    )
     .option('--dry-run', 'only tell who would be a duplicate')
+    .option('--plan <plan>', 'the plan of a dry run: register only if the duplicates are still the same')
     .option('--watch', 'stay until it is finished')
     .option('--idempotency-key <key>', 'names this registration: sent again, it is not made again')
     .addHelpText('after', EXAMPLES)
@@ -103,6 +112,8 @@ function requestOf({ ids }: MentorList, options: SubmitOptions): CreateRegistrat
     duration_minutes: options.duration,
     ...(options.notes !== undefined && { notes: options.notes }),
     ...(options.overrideDuplicates && { override_duplicates: true }),
+    ...(options.overrideOnly && { override_mentor_ids: options.overrideOnly }),
+    ...(options.plan !== undefined && { plan: options.plan }),
   };
 }
 
@@ -117,10 +128,14 @@ async function dryRun({ client, io, isJson, print }: Context, request: CreateReg
   print(`  ${answer.success_count} would get the activity`);
   print(`  ${answer.failure_count} would fail as duplicates`);
   if (answer.duplicates.length > 0) print(request.override_duplicates ? 'One more for:' : 'Duplicates:');
-  for (const { mentor_id, existing_activity_id } of answer.duplicates) {
-    print(`  ${mentor_id}  has ${existing_activity_id ?? 'it already, from another coordinator'}`);
-  }
+  for (const duplicate of answer.duplicates) print(`  ${duplicate.mentor_id}  ${existingOf(duplicate)}`);
+  print(`To register only if nothing changed: --plan ${answer.plan}`);
   return exitCode;
+}
+
+function existingOf({ existing_activity_id, registration_id, coordinator_id, registered_at }: Duplicate) {
+  if (existing_activity_id === undefined) return 'has it already, from another coordinator';
+  return `has ${existing_activity_id}, from ${registration_id} of ${visible(coordinator_id ?? '')}, ${registered_at}`;
 }
 
 async function register(

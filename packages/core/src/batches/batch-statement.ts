@@ -79,13 +79,19 @@ function batchOf(key: BatchKey, refused: BatchTry['refused']): Prisma.Sql {
         b.attempt,
         b.batch_no,
         b.mentor_ids,
+        b.override_ids,
         r.activity_type,
         r.activity_date,
         r.duration_minutes,
         r.notes,
         r.coordinator_id,
         r.override_duplicates,
-        r.override_duplicates or r.failure_count > 0 or r.success_count = 0 or r.attempt > 1 as has_duplicates
+        r.override_duplicates
+          or b.override_ids is not null
+          or r.failure_count > 0
+          or r.success_count = 0
+          or r.attempt > 1
+          as has_duplicates
       ${fromOpenBatch(key)}
         and b.undo_ids is null
     ),
@@ -110,6 +116,9 @@ const insertActivities = (occurrence: Prisma.Sql) => Prisma.sql`
     duration_minutes, notes, coordinator_id, registration_id
   from batch
   cross join candidate`;
+
+/** Of a mentor whom the request gives one more activity. The subquery is hashed, whatever the number of mentors. */
+const IS_OVERRIDDEN = Prisma.sql`mentor_id in (select unnest(override_ids) from batch)`;
 
 /**
  * Looks for duplicates first, where the registration may have some: in its first batch, after a failure, in
@@ -141,7 +150,7 @@ const STRICT = Prisma.sql`
   ),
   written as (
     ${insertActivities(Prisma.sql`occurrence`)}
-    where override_duplicates or occurrence = 0
+    where override_duplicates or occurrence = 0 or ${IS_OVERRIDDEN}
     returning id
   )`;
 
@@ -159,7 +168,7 @@ const TOLERANT = Prisma.sql`
   ),
   more as (
     ${insertActivities(Prisma.sql`null`)}
-    where override_duplicates and id not in (select id from first)
+    where (override_duplicates or ${IS_OVERRIDDEN}) and id not in (select id from first)
     returning id
   ),
   written as (

@@ -17,8 +17,14 @@ test('batches cover each mentor once, in order', () => {
 test('a retry is cut by the order of its mentors, and lists positions only where some are left out', () => {
   const mentors = [3, 9, 10, 11, 12, 77].map((position) => ({ position, mentorId: `m-${position}` }));
   expect(buildRetryPayloads(mentors, 2)).toEqual([
-    { positions: [3, 9], firstPosition: 3, lastPosition: 9, mentorIds: ['m-3', 'm-9'] },
-    { positions: null, firstPosition: 10, lastPosition: 11, mentorIds: ['m-10', 'm-11'] },
-    { positions: [12, 77], firstPosition: 12, lastPosition: 77, mentorIds: ['m-12', 'm-77'] },
+    { positions: [3, 9], firstPosition: 3, lastPosition: 9, mentorIds: ['m-3', 'm-9'], overrideIds: [] },
+    { positions: null, firstPosition: 10, lastPosition: 11, mentorIds: ['m-10', 'm-11'], overrideIds: [] },
+    {
+      positions: [12, 77],
+      firstPosition: 12,
+      lastPosition: 77,
+      mentorIds: ['m-12', 'm-77'],
+      overrideIds: [],
+    },
   ]);
 });

@@ -5,6 +5,8 @@ export interface BatchPayload {
   firstPosition: number;
   lastPosition: number;
   mentorIds: readonly string[];
+  /** Those of them who get one more activity if they have it already. */
+  overrideIds: readonly string[];
 }
 
 export interface Mentor {
@@ -12,11 +14,26 @@ export interface Mentor {
   mentorId: string;
 }
 
-/** Cuts the mentors of a first attempt into batches; batch number `n` is the element `n`. */
-export function buildBatchPayloads(mentorIds: readonly string[], batchSize: number): BatchPayload[] {
+/**
+ * Cuts the mentors of a first attempt into batches; batch number `n` is the element `n`.
+ *
+ * @param overrideIds mentors who get one more activity if they have it already
+ */
+export function buildBatchPayloads(
+  mentorIds: readonly string[],
+  batchSize: number,
+  overrideIds: readonly string[] = [],
+): BatchPayload[] {
+  const overridden = new Set(overrideIds);
   return starts(mentorIds.length, batchSize).map((start) => {
     const ids = mentorIds.slice(start, start + batchSize);
-    return { positions: null, firstPosition: start + 1, lastPosition: start + ids.length, mentorIds: ids };
+    return {
+      positions: null,
+      firstPosition: start + 1,
+      lastPosition: start + ids.length,
+      mentorIds: ids,
+      overrideIds: overridden.size === 0 ? [] : ids.filter((id) => overridden.has(id)),
+    };
   });
 }
 
@@ -37,6 +54,7 @@ function buildBatchPayload(mentors: readonly Mentor[]): BatchPayload {
     firstPosition,
     lastPosition,
     mentorIds: mentors.map(({ mentorId }) => mentorId),
+    overrideIds: [],
   };
 }
 

@@ -7,27 +7,39 @@ export interface ActivityKey {
   activityDate: string;
 }
 
+export interface ExistingActivity {
+  id: bigint;
+  coordinatorId: string;
+  registrationId: bigint;
+  createdAt: Date;
+}
+
 /**
- * Which of the mentors have the activity, and as which record.
+ * Finds which of the mentors have the activity, and who registered it.
  *
- * @param nameOnlyOf the coordinators whose records are named, others are null; null: all
+ * @param nameOnlyOf the coordinators whose activities are shown, others are null; null: all
  */
-export async function findActivityIds(
+export async function findExistingActivities(
   db: Executor,
   { activityType, activityDate }: ActivityKey,
   mentorIds: readonly string[],
   nameOnlyOf: readonly string[] | null,
-): Promise<Map<string, bigint | null>> {
+): Promise<Map<string, ExistingActivity | null>> {
   if (mentorIds.length === 0) return new Map();
-  const scope = nameOnlyOf && [...nameOnlyOf];
-  const rows = await db.$queryRaw<Array<{ mentorId: string; id: bigint | null }>>`
+  const rows = await db.$queryRaw<Array<ExistingActivity & { mentorId: string }>>`
     select
       mentor_id as "mentorId",
-      case when ${scope}::text[] is null or coordinator_id = any(${scope}::text[]) then id end as id
+      id,
+      coordinator_id as "coordinatorId",
+      bulk_registration_id as "registrationId",
+      created_at as "createdAt"
     from activities
     where activity_date = ${activityDate}::date
       and activity_type = ${activityType}
       and mentor_id = any(${textArray(mentorIds)}::text[])
       and occurrence = 0`;
-  return new Map(rows.map((row) => [row.mentorId, row.id]));
+  const mayName = (coordinatorId: string) => nameOnlyOf === null || nameOnlyOf.includes(coordinatorId);
+  return new Map(
+    rows.map(({ mentorId, ...activity }) => [mentorId, mayName(activity.coordinatorId) ? activity : null]),
+  );
 }

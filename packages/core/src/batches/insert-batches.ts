@@ -16,7 +16,7 @@ const RECORD_SEPARATOR = '\u001e';
 export function insertBatches(attempt: Prisma.Sql, batches: readonly BatchPayload[]): Prisma.Sql {
   return Prisma.sql`
     insert into registration_batches (
-      registration_id, attempt, batch_no, first_position, last_position, positions, mentor_ids
+      registration_id, attempt, batch_no, first_position, last_position, positions, mentor_ids, override_ids
     )
     select
       registration_id,
@@ -25,14 +25,16 @@ export function insertBatches(attempt: Prisma.Sql, batches: readonly BatchPayloa
       first_position,
       last_position,
       nullif(positions, '')::integer[],
-      string_to_array(mentor_ids, chr(31))
+      string_to_array(mentor_ids, chr(31)),
+      string_to_array(nullif(override_ids, ''), chr(31))
     from ${attempt}
     cross join unnest(
       ${integers(batches.map(({ firstPosition }) => firstPosition))}::integer[],
       ${integers(batches.map(({ lastPosition }) => lastPosition))}::integer[],
       string_to_array(${joined(batches.map(({ positions }) => positions && integers(positions)))}, chr(30)),
-      string_to_array(${joined(batches.map(({ mentorIds }) => mentorIds.join(UNIT_SEPARATOR)))}, chr(30))
-    ) with ordinality as batch (first_position, last_position, positions, mentor_ids, n)`;
+      string_to_array(${joined(batches.map(({ mentorIds }) => mentorIds.join(UNIT_SEPARATOR)))}, chr(30)),
+      string_to_array(${joined(batches.map(({ overrideIds }) => overrideIds.join(UNIT_SEPARATOR)))}, chr(30))
+    ) with ordinality as batch (first_position, last_position, positions, mentor_ids, override_ids, n)`;
 }
 
 function integers(values: readonly number[]): string {

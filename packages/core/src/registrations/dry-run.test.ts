@@ -20,14 +20,20 @@ test('a dry run names who is a duplicate of which activity, and writes nothing',
   const request = registrationRequest({ mentor_ids: mentors('m', 4) });
   const before = await deps.db.prisma.activity.findMany({ orderBy: { mentorId: 'asc' } });
 
+  const registered = {
+    coordinator_id: 'coord-42',
+    registration_id: 'bulk-001',
+    registered_at: before[0]?.createdAt.toISOString(),
+  };
   expect(await dryRun(deps, request)).toEqual({
     mentor_count: 4,
     success_count: 2,
     failure_count: 2,
     duplicates: [
-      { mentor_id: 'm-1', existing_activity_id: `pa-00${before[0]?.id}` },
-      { mentor_id: 'm-3', existing_activity_id: `pa-00${before[1]?.id}` },
+      { mentor_id: 'm-1', existing_activity_id: `pa-00${before[0]?.id}`, ...registered },
+      { mentor_id: 'm-3', existing_activity_id: `pa-00${before[1]?.id}`, ...registered },
     ],
+    plan: expect.stringMatching(/^[\w-]+$/),
   });
   expect(await dryRun(deps, { ...request, override_duplicates: true })).toMatchObject({
     success_count: 4,

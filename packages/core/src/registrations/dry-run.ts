@@ -1,32 +1,54 @@
-import type { CreateRegistrationRequest, DryRunResponse } from '@bulk/contract';
-import { findActivityIds } from '../batches/existing-activities.ts';
+import type { CreateRegistrationRequest, DryRunResponse, Duplicate } from '@bulk/contract';
+import { type ExistingActivity, findExistingActivities } from '../batches/existing-activities.ts';
 import type { ReadDeps } from '../deps.ts';
-import { formatActivityId } from './ids.ts';
+import { formatActivityId, formatRegistrationId } from './ids.ts';
+import { planOf } from './plan.ts';
+import { refuseStrangers } from './refuse-strangers.ts';
 
-/** What would become of a registration if it ran now. Writes nothing, and takes no idempotency key. */
+/**
+ * Tells what would become of a registration if it ran now. Writes nothing, and takes no idempotency key.
+ *
+ * @throws AppError `validation` for mentors to override whom it does not register
+ */
 export async function dryRun(
   { db, caller }: ReadDeps,
   request: CreateRegistrationRequest,
 ): Promise<DryRunResponse> {
+  refuseStrangers(request);
   const { activity_type: activityType, activity_date: activityDate, mentor_ids: mentorIds } = request;
-  const existing = await findActivityIds(
+  const existing = await findExistingActivities(
     db.prisma,
     { activityType, activityDate },
     mentorIds,
     caller.coordinatorIds,
   );
-  const duplicates = mentorIds.flatMap((mentor_id) => {
-    const activityId = existing.get(mentor_id);
-    return activityId === undefined
-      ? []
-      : [{ mentor_id, ...(activityId && { existing_activity_id: formatActivityId(activityId) }) }];
+  const duplicates = mentorIds.flatMap((mentorId) => {
+    const activity = existing.get(mentorId);
+    return activity === undefined ? [] : [toDuplicate(mentorId, activity)];
   });
-  const failureCount = request.override_duplicates ? 0 : duplicates.length;
+  const overridden = new Set(request.override_mentor_ids);
+  const failureCount = request.override_duplicates
+    ? 0
+    : duplicates.filter(({ mentor_id }) => !overridden.has(mentor_id)).length;
 
   return {
     mentor_count: mentorIds.length,
     success_count: mentorIds.length - failureCount,
     failure_count: failureCount,
     duplicates,
+    plan: planOf(request, existing),
+  };
+}
+
+/** @param activity null: the caller may not see it */
+function toDuplicate(mentorId: string, activity: ExistingActivity | null): Duplicate {
+  return {
+    mentor_id: mentorId,
+    ...(activity !== null && {
+      existing_activity_id: formatActivityId(activity.id),
+      coordinator_id: activity.coordinatorId,
+      registration_id: formatRegistrationId(activity.registrationId),
+      registered_at: activity.createdAt.toISOString(),
+    }),
   };
 }

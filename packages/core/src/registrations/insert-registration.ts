@@ -18,7 +18,7 @@ export async function insertRegistration(
   const claim = keyed
     ? claimKey(keyed, 'POST', { registrationId: nextId, attempt: 1 })
     : Prisma.sql`select ${nextId} as registration_id`;
-  const batches = buildBatchPayloads(request.mentor_ids, batchSize);
+  const batches = buildBatchPayloads(request.mentor_ids, batchSize, request.override_mentor_ids);
   const rows = await db.$queryRaw<{ id: bigint; createdAt: Date }[]>`
     with claim as (${claim}),
     registration as (

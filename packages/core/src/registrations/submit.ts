@@ -1,8 +1,11 @@
 import type { CreateRegistrationRequest, CreateRegistrationResponse } from '@bulk/contract';
+import type { Executor } from '../database/executor.ts';
 import type { CallerDeps } from '../deps.ts';
 import type { KeptAnswer, KeyedRequest } from './idempotency-keys.ts';
 import { formatRegistrationId } from './ids.ts';
 import { insertRegistration } from './insert-registration.ts';
+import { findPlanOutdated } from './plan.ts';
+import { refuseStrangers } from './refuse-strangers.ts';
 import { type Accepted, findReplay, keyedRequest } from './replay.ts';
 
 /**
@@ -11,7 +14,7 @@ import { type Accepted, findReplay, keyedRequest } from './replay.ts';
  *
  * @param options.idempotencyKey with the same key and request, now or later, the same answer, and nothing new
  * @param options.admit throws when the caller may not register so much; not asked for a replay
- * @throws AppError `key_reused`
+ * @throws AppError `key_reused`, `plan_outdated`, or `validation` for a plan or mentors to override of another request
  */
 export async function submitRegistration(
   { db, queue, config, log, metrics, caller }: CallerDeps,
@@ -19,11 +22,13 @@ export async function submitRegistration(
   { idempotencyKey = null, admit = null }: SubmitOptions = {},
 ): Promise<Accepted<CreateRegistrationResponse>> {
   const accepted = metrics.acceptanceSeconds.startTimer({ operation: 'submit' });
+  refuseStrangers(request);
   const keyed = idempotencyKey === null ? null : keyedSubmit(idempotencyKey, request);
-  if (admit !== null) {
-    const kept = keyed && (await findReplay(db.prisma, keyed, 'POST'));
-    if (kept) return replayOf(request, kept);
-    await admit();
+  const findKept = async () => keyed && (await findReplay(db.prisma, keyed, 'POST'));
+  if (admit !== null || request.plan !== undefined) {
+    const earlier = await findKeptOrRefuse(db.prisma, request, findKept);
+    if (earlier !== null) return replayOf(request, earlier);
+    await admit?.();
   }
   for (;;) {
     const stored = await insertRegistration(db.prisma, request, {
@@ -39,14 +44,34 @@ export async function submitRegistration(
       log.info({ registration: formatRegistrationId(stored.id), mentors: mentorCount }, 'accepted');
       return { answer: toAnswer(request, stored.id, stored.createdAt), replayed: false };
     }
-    const kept = keyed && (await findReplay(db.prisma, keyed, 'POST'));
-    if (kept) return replayOf(request, kept);
+    const kept = await findKept();
+    if (kept !== null) return replayOf(request, kept);
   }
 }
 
 export interface SubmitOptions {
   idempotencyKey?: string | null;
   admit?: (() => Promise<void>) | null;
+}
+
+/**
+ * Finds the answer that the key has had; null: none.
+ *
+ * @throws AppError `plan_outdated`
+ */
+async function findKeptOrRefuse(
+  db: Executor,
+  request: CreateRegistrationRequest,
+  findKept: () => Promise<KeptAnswer | null>,
+): Promise<KeptAnswer | null> {
+  const kept = await findKept();
+  if (kept !== null) return kept;
+  const outdated = await findPlanOutdated(db, request);
+  if (outdated === null) return null;
+  // The same request, accepted a moment ago, has made its own mentors duplicates.
+  const keptMeanwhile = await findKept();
+  if (keptMeanwhile === null) throw outdated;
+  return keptMeanwhile;
 }
 
 function replayOf(

@@ -1,5 +1,5 @@
 import type { MentorResult } from '@bulk/contract';
-import { type ActivityKey, findActivityIds } from '../batches/existing-activities.ts';
+import { type ActivityKey, findExistingActivities } from '../batches/existing-activities.ts';
 import type { ReadDeps } from '../deps.ts';
 import { formatActivityId } from '../registrations/ids.ts';
 
@@ -16,15 +16,15 @@ export async function nameExistingActivities(
   { atMost }: { atMost: number },
 ): Promise<number> {
   const duplicates = results.filter((result) => result.error?.code === 'duplicate').slice(0, atMost);
-  const existing = await findActivityIds(
+  const existing = await findExistingActivities(
     db.prisma,
     activity,
     duplicates.map((result) => result.mentor_id),
     caller.coordinatorIds,
   );
   for (const result of duplicates) {
-    const activityId = existing.get(result.mentor_id);
-    if (activityId) result.existing_activity_id = formatActivityId(activityId);
+    const found = existing.get(result.mentor_id);
+    if (found) result.existing_activity_id = formatActivityId(found.id);
   }
   return duplicates.length;
 }

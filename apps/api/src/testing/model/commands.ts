@@ -2,6 +2,7 @@ import type {
   CreateRegistrationRequest,
   CreateRegistrationResponse,
   DeleteRegistrationResponse,
+  DryRunResponse,
   FailureCode,
   RetryRegistrationRequest,
 } from '@bulk/contract';
@@ -19,44 +20,80 @@ function pickedForRetry(model: Model, pick: number): ModelRegistration | null {
 }
 
 export class Submit extends Step<{ request: CreateRegistrationRequest; key: string | null }> {
-  async run(model: Model, real: Real): Promise<void> {
-    const answer = await real.app.inject({
-      method: 'POST',
-      url: BASE_PATH,
-      payload: this.choice.request,
-      headers: keyHeader(this.choice.key),
-    });
-    const { override_duplicates = false, ...rest } = this.choice.request;
-    const name = `POST ${this.choice.key}`;
-    if (isReplay(model, this.choice.key, name, { ...rest, override_duplicates }, answer)) return;
-
-    expect(answer.statusCode).toBe(202);
-    const body = answer.json<CreateRegistrationResponse>();
-    const { coordinator_id, mentor_ids, activity_type, activity_date } = this.choice.request;
-    const asked = { coordinator_id, mentor_ids, activity_type, activity_date };
-    expect(body).toMatchObject({ ...asked, mentor_count: mentor_ids.length, status: 'processing' });
-    expect(model.registrations.map(({ id }) => id)).not.toContain(body.id);
-    if (this.choice.key !== null) keep(model, name, { ...rest, override_duplicates }, body);
-    await expectDetails(model, real, model.submit(this.choice.request, body.id, body.created_at));
+  run(model: Model, real: Real): Promise<void> {
+    return submit(model, real, this.choice.request, this.choice.key);
   }
+}
+
+/** Submits what a dry run has looked at, with some of its duplicates overridden. */
+export class ApplyPlan extends Step<{ pick: number; overridden: number; key: string | null }> {
+  async run(model: Model, real: Real): Promise<void> {
+    const { pick, overridden, key } = this.choice;
+    const planned = model.plans[pick % model.plans.length];
+    if (planned === undefined) return;
+    const { request, plan, duplicates } = planned;
+    const override_mentor_ids = duplicates.slice(0, overridden);
+    const chosen = override_mentor_ids.length > 0 ? { override_mentor_ids } : {};
+    await submit(model, real, { ...request, ...chosen, plan }, key, new Set(duplicates));
+  }
+}
+
+/** @param planned the duplicates of the plan; null: there is no plan */
+async function submit(
+  model: Model,
+  real: Real,
+  request: CreateRegistrationRequest,
+  key: string | null,
+  planned: ReadonlySet<string> | null = null,
+): Promise<void> {
+  const answer = await real.app.inject({
+    method: 'POST',
+    url: BASE_PATH,
+    payload: request,
+    headers: keyHeader(key),
+  });
+  const { override_duplicates = false, ...rest } = request;
+  const name = `POST ${key}`;
+  if (isReplay(model, key, name, { ...rest, override_duplicates }, answer)) return;
+
+  const duplicates = new Set(model.duplicatesOf(request));
+  const differing = request.mentor_ids.flatMap((mentor, index) =>
+    planned !== null && planned.has(mentor) !== duplicates.has(mentor) ? [`#/mentor_ids/${index}`] : [],
+  );
+  if (differing.length > 0) {
+    expectRefusal(answer, { code: 'plan_outdated', pointers: differing });
+    return;
+  }
+  expect(answer.statusCode).toBe(202);
+  const body = answer.json<CreateRegistrationResponse>();
+  const { coordinator_id, mentor_ids, activity_type, activity_date } = request;
+  const asked = { coordinator_id, mentor_ids, activity_type, activity_date };
+  expect(body).toMatchObject({ ...asked, mentor_count: mentor_ids.length, status: 'processing' });
+  expect(model.registrations.map(({ id }) => id)).not.toContain(body.id);
+  if (key !== null) keep(model, name, { ...rest, override_duplicates }, body);
+  await expectDetails(model, real, model.submit(request, body.id, body.created_at));
 }
 
 /** Tells what a registration would come to, and changes nothing. */
 export class DryRun extends Step<{ request: CreateRegistrationRequest }> {
   async run(model: Model, real: Real): Promise<void> {
+    const { request } = this.choice;
     const url = `${BASE_PATH}?dry_run=true`;
-    const answer = await real.app.inject({ method: 'POST', url, payload: this.choice.request });
-    const { mentor_ids, override_duplicates = false } = this.choice.request;
-    const duplicates = mentor_ids
-      .map((mentor_id) => ({
-        mentor_id,
-        existing_activity_id: existingActivityId(model, real.seen, this.choice.request, mentor_id),
-      }))
-      .filter(({ existing_activity_id }) => existing_activity_id !== null);
-    const failure_count = override_duplicates ? 0 : duplicates.length;
+    const answer = await real.app.inject({ method: 'POST', url, payload: request });
+    const { mentor_ids, override_duplicates = false } = request;
+    const found = model.duplicatesOf(request);
+    const duplicates = found.map((mentor_id) => ({
+      mentor_id,
+      existing_activity_id: existingActivityId(model, real.seen, request, mentor_id),
+      ...model.registeredBy(request, mentor_id),
+      registered_at: expect.stringMatching(/^\d{4}-.+Z$/),
+    }));
+    const failure_count = override_duplicates ? 0 : found.length;
     const success_count = mentor_ids.length - failure_count;
     const counts = { mentor_count: mentor_ids.length, success_count, failure_count };
-    expect([answer.statusCode, answer.json()]).toEqual([200, { ...counts, duplicates }]);
+    const body = { ...counts, duplicates, plan: expect.any(String) };
+    expect([answer.statusCode, answer.json()]).toEqual([200, body]);
+    model.plans.push({ request, plan: answer.json<DryRunResponse>().plan, duplicates: found });
   }
 }
 

@@ -26,7 +26,13 @@ export async function expectDetails(
   expect(answer.headers['retry-after']).toBe(isProcessing ? '1' : undefined);
 
   const body = answer.json<RegistrationDetails>();
-  const { notes = null, override_duplicates: _, ...asked } = registration.request;
+  const {
+    notes = null,
+    override_duplicates: _,
+    override_mentor_ids: __,
+    plan: ___,
+    ...asked
+  } = registration.request;
   expect(body).toEqual({
     ...asked,
     ...summaryOf(registration),

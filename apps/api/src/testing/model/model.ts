@@ -15,6 +15,8 @@ export class Model {
   /** Which mentor of which registration was first to get an activity. */
   readonly firstActivities = new Map<string, { registration: ModelRegistration; mentorId: string }>();
   readonly keys = new Map<string, { request: string; answer: unknown }>();
+  /** What dry runs answered with, and whom they found. */
+  readonly plans: Array<{ request: CreateRegistrationRequest; plan: string; duplicates: string[] }> = [];
 
   constructor(batchSize: number) {
     this.batchSize = batchSize;
@@ -40,6 +42,17 @@ export class Model {
     };
     this.registrations.push(registration);
     return registration;
+  }
+
+  /** The mentors of a request who have its activity. */
+  duplicatesOf(request: CreateRegistrationRequest): string[] {
+    return request.mentor_ids.filter((mentor) => this.firstActivities.has(activityKey(request, mentor)));
+  }
+
+  /** Which registration, of which coordinator, a mentor has the activity from. */
+  registeredBy(request: CreateRegistrationRequest, mentor: string): object {
+    const registration = this.firstActivities.get(activityKey(request, mentor))?.registration;
+    return { coordinator_id: registration?.request.coordinator_id, registration_id: registration?.id };
   }
 
   /** null: the retry is accepted. */
@@ -131,7 +144,10 @@ export class Model {
       const key = activityKey(registration.request, mentorId);
       const isFirst = !this.firstActivities.has(key);
       if (isFirst) this.firstActivities.set(key, { registration, mentorId });
-      registration.results[index] = isFirst || registration.overrides ? 'success' : 'duplicate';
+      const isOverridden =
+        registration.overrides ||
+        (registration.retryCount === 0 && registration.request.override_mentor_ids?.includes(mentorId));
+      registration.results[index] = isFirst || isOverridden ? 'success' : 'duplicate';
     }
     if (registration.work.length > 0) return;
     registration.status = registration.results.includes('success') ? 'completed' : 'failed';

@@ -1,6 +1,6 @@
 import { type FailureCode, REGISTRATION_STATUSES, RESULT_STATUSES, RESULTS_MODES } from '@bulk/contract';
 import fc from 'fast-check';
-import { ChangeActivity, DryRun, Remove, Retry, Submit, Undo } from './commands.ts';
+import { ApplyPlan, ChangeActivity, DryRun, Remove, Retry, Submit, Undo } from './commands.ts';
 import type { Filter } from './model.ts';
 import { ReadDetails, ReadList, ReadResults, Watch } from './read-commands.ts';
 import type { Command, TagChoice } from './step.ts';
@@ -85,6 +85,8 @@ export const steps: fc.Arbitrary<Command>[] = [
   request.map((asked) => new Submit({ request: asked, key: null })),
   fc.record({ request: repeatedRequest, key }).map((choice) => new Submit(choice)),
   request.map((asked) => new DryRun({ request: asked })),
+  repeatedRequest.map((asked) => new DryRun({ request: asked })),
+  fc.record({ pick, overridden: fc.nat(2), key }).map((choice) => new ApplyPlan(choice)),
   run,
   run,
   run,

@@ -87,6 +87,29 @@ raceTest('registrations that override share nothing, in whichever order they com
   });
 });
 
+raceTest('mentors who are overridden get theirs, and nobody else gets a second one', 10, async (random) => {
+  const all = mentors('shared', random.between(20, 120));
+  const options = { batchSize: random.between(3, 60), runners: 8, queue: { copies: 3 } };
+  await inRaceWorld(deps(), random, options, async (world) => {
+    const requests = inFourOrders(random, all, options.batchSize).map((mentor_ids) => ({
+      mentor_ids,
+      override_mentor_ids: random.some(all),
+    }));
+    const ids = await Promise.all(requests.map((request) => world.submit(request)));
+    await world.untilIdle();
+    for (const [index, { override_mentor_ids }] of requests.entries()) {
+      const written = await world.deps.db.prisma.activity.findMany({
+        where: { bulkRegistrationId: ids[index] ?? 0n },
+      });
+      const mentorIds = written.map(({ mentorId }) => mentorId);
+      expect(mentorIds).toEqual(expect.arrayContaining(override_mentor_ids));
+      const second = written.filter(({ occurrence }) => occurrence === null);
+      expect(override_mentor_ids).toEqual(expect.arrayContaining(second.map(({ mentorId }) => mentorId)));
+    }
+    expect(await world.deps.db.prisma.activity.count({ where: { occurrence: 0 } })).toBe(all.length);
+  });
+});
+
 /** In the second one each batch has the mentors of the first one's, backwards: what deadlocks are made of. */
 function inFourOrders(random: Random, all: readonly string[], batchSize: number): string[][] {
   const batches = Array.from({ length: Math.ceil(all.length / batchSize) }, (_, batchNo) =>
