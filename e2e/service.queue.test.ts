@@ -89,3 +89,14 @@ test('a process that is told to stop ends its event streams, and ends with 0', a
   const [text] = await Promise.all([stream.text(), service.stop(service.api)]);
   expect(text).toContain('event: progress');
 });
+
+test('without a worker the details say why a registration waits, until there is one', async () => {
+  const id = await submit(mentors('m', 3));
+  const reason = async () => (await service.details(id)).waiting_reason;
+  await waitFor(async () => (await reason())?.code === 'no_worker');
+  const readiness = await (await fetch(`${service.url}/readyz`)).json();
+  expect(readiness).toMatchObject({ status: 'ready', workers: 'none seen' });
+
+  await service.start('worker');
+  expect(await service.finished(id)).toMatchObject({ status: 'completed', waiting_reason: null });
+});

@@ -21,6 +21,7 @@ import { addSerialization } from './plugins/serialization.ts';
 import { addTracing } from './plugins/tracing.ts';
 import { addValidation } from './plugins/validation.ts';
 import { addWebPages } from './plugins/web.ts';
+import { workersRoute } from './routes/list-workers.ts';
 import { registrationRoutes } from './routes/registrations.ts';
 
 /** The whole HTTP side, not yet listening. Closing it leaves `deps` open. */
@@ -42,6 +43,7 @@ export async function buildApp(deps: Deps): Promise<App> {
   await addOpenApi(app);
 
   await app.register(registrationRoutes(deps), { prefix: BASE_PATH });
+  workersRoute(app, deps);
   addHealth(app, deps);
   await addDashboard(app, deps);
   await addWebPages(app);

@@ -18,6 +18,10 @@ let real: Omit<Real, 'seen'>;
 beforeAll(async () => {
   deps = await createTestDeps();
   real = await createReal(deps, BATCH_SIZE);
+  // Here the test is the worker.
+  await deps.db.prisma.$executeRaw`
+    insert into workers (id, host_name, pid, version, seen_at)
+    values (gen_random_uuid(), 'model', 1, '0', 'infinity')`;
 });
 afterAll(async () => {
   await real.app.close();

@@ -1,5 +1,6 @@
 import { ConfigError, createDeps, startMetricsServer, withDeadline } from '@bulk/core';
 import { startHealthServer } from './health.ts';
+import { startHeartbeat } from './heartbeat.ts';
 import { startSweeper } from './sweeper.ts';
 import { startWebhook } from './webhook.ts';
 import { CLOSE_MS, startWorkers } from './workers.ts';
@@ -15,6 +16,7 @@ await startMetricsServer(deps).catch(exitIfConfigError);
 const sweeper = startSweeper(deps);
 const webhook = startWebhook(deps);
 const workers = startWorkers(deps, stopping.signal);
+const heartbeat = startHeartbeat(deps);
 
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'disconnect'] as const) {
   process.on(signal, () => void shutDown(signal));
@@ -27,7 +29,9 @@ async function shutDown(reason: string): Promise<void> {
   stopping.abort();
   log.info({ reason }, 'worker stopping');
   await Promise.all(
-    [sweeper.stop(), webhook.stop(), workers.stop()].map((stopped) => stopped.catch(logAndGoOn)),
+    [heartbeat.stop(), sweeper.stop(), webhook.stop(), workers.stop()].map((stopped) =>
+      stopped.catch(logAndGoOn),
+    ),
   );
   health?.close();
   const closed = [deps.queue.close(), withDeadline(deps.db.close(), CLOSE_MS, 'closing the database')];

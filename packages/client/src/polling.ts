@@ -44,6 +44,7 @@ function stateOf({ details }: StatusSnapshot): RegistrationState {
     rate: null,
     estimated_end: null,
     waiting_ahead: null,
+    waiting_reason: details.waiting_reason ?? null,
     transient_error: details.transient_error,
     undone_count: details.undone_count,
     kept_count: details.kept_count,

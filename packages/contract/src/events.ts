@@ -5,7 +5,8 @@ import { RegistrationDetails } from './registrations.ts';
 
 const { id, status, mentor_count, success_count, failure_count, retry_count, updated_at, completed_at } =
   RegistrationDetails.properties;
-const { progress, transient_error, undone_count, kept_count } = RegistrationDetails.properties;
+const { progress, transient_error, undone_count, kept_count, waiting_reason } =
+  RegistrationDetails.properties;
 
 /** The data of `progress` and `end`: where a registration stands. */
 export const RegistrationState = Type.Object({
@@ -30,6 +31,7 @@ export const RegistrationState = Type.Object({
     description: `Registrations that were created earlier and are processing still; ${LIMITS.countedAhead} stands for more, too.`,
   }),
   transient_error,
+  waiting_reason,
   undone_count,
   kept_count,
 });

@@ -8,3 +8,4 @@ export * from './registrations.ts';
 export * from './results.ts';
 export * from './statuses.ts';
 export * from './verification.ts';
+export * from './workers.ts';

@@ -29,6 +29,9 @@ export const LIMITS = {
 /** Where all endpoints are. */
 export const BASE_PATH = '/api/v1/bulk-registrations';
 
+/** Where the workers are listed. */
+export const WORKERS_PATH = '/api/v1/workers';
+
 /** Makes the answer to a cancel or a deletion. */
 export function deletionMessage(id: string, outcome: 'cancelled' | 'deleted'): string {
   return `Bulk registration job ${id} ${outcome} successfully`;

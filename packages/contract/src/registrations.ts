@@ -192,6 +192,21 @@ export const TransientError = Type.Object({
   message: Type.String(),
 });
 
+export const WAITING_REASONS = {
+  no_worker: 'No worker has been seen lately. What was accepted waits until one is started.',
+  queue_paused: 'The queue is paused. What was accepted waits until it is resumed.',
+} as const;
+export type WaitingReasonCode = keyof typeof WAITING_REASONS;
+
+export const WaitingReason = Type.Object({
+  code: oneOf(Object.keys(WAITING_REASONS) as WaitingReasonCode[]),
+  since: Type.Union([Timestamp, Type.Null()], {
+    description: 'When the last worker was seen; null where it is not known.',
+  }),
+  message: Type.String(),
+});
+export type WaitingReason = Static<typeof WaitingReason>;
+
 export const RegistrationProgress = Type.Object({
   processed: count(
     'Mentors with a result: success_count, failure_count, undone_count and kept_count together.',
@@ -245,6 +260,10 @@ export const RegistrationDetails = Type.Object({
       'Set while a transient error is retried: since when, and why. The mentors concerned stay pending.',
   }),
   progress: RegistrationProgress,
+  waiting_reason: Type.Union([WaitingReason, Type.Null()], {
+    description:
+      'Why nothing is worked on, while the status is `processing`; null while work goes on. Not a part of the ETag.',
+  }),
   history: Type.Array(HistoryEntry, { description: 'Who asked for what, the oldest first.' }),
   undone_count: UndoneCount,
   kept_count: KeptCount,

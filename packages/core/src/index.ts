@@ -46,3 +46,6 @@ export { deliverDue } from './webhooks/deliver.ts';
 export { listDeliveries } from './webhooks/list-deliveries.ts';
 export { redeliver } from './webhooks/redeliver.ts';
 export { createWebhookSender } from './webhooks/sender.ts';
+export { countWorkers, createHeartbeat, HEARTBEAT_MS } from './workers/heartbeat.ts';
+export { listWorkers } from './workers/list-workers.ts';
+export { createWaitingReasonReader } from './workers/waiting-reason.ts';

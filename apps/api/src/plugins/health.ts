@@ -1,21 +1,29 @@
-import type { Deps } from '@bulk/core';
+import { countWorkers, type Deps, withDeadline } from '@bulk/core';
 import type { App } from '../fastify-app.ts';
+
+const PING_MS = 2_000;
 
 /**
  * /healthz: the process runs. /readyz: it can answer. Without its queue it can: what is accepted
- * is stored, and its job is added later. Both pings have their own deadline.
+ * is stored, and its job is added later; so it can without workers. All questions have their own deadline.
  */
 export function addHealth(app: App, { db, queue }: Deps): void {
+  const workersAlive = async () => ((await countWorkers(db.prisma)).alive > 0 ? 'ok' : 'none seen');
   app.get('/healthz', { schema: { hide: true }, config: { access: 'everybody' } }, async () => ({
     status: 'ok',
   }));
 
   app.get('/readyz', { schema: { hide: true }, config: { access: 'everybody' } }, async (_request, reply) => {
-    const [database, queueWorks] = await Promise.all([works(db.ping()), works(queue.ping())]);
+    const [database, queueWorks, workers] = await Promise.all([
+      works(db.ping()),
+      works(queue.ping()),
+      withDeadline(workersAlive(), PING_MS, 'counting workers').catch(() => 'unknown'),
+    ]);
     return reply.code(database ? 200 : 503).send({
       status: database ? 'ready' : 'unavailable',
       database: database ? 'ok' : 'unavailable',
       queue: queueWorks ? 'ok' : 'degraded',
+      workers,
     });
   });
 }

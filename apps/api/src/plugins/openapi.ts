@@ -32,7 +32,10 @@ export async function addOpenApi(app: App): Promise<void> {
           },
         },
       },
-      tags: [{ name: TAG, description: 'Submit, watch, retry and cancel.' }],
+      tags: [
+        { name: TAG, description: 'Submit, watch, retry and cancel.' },
+        { name: 'Operations', description: 'For those who run the service.' },
+      ],
     },
     stripBasePath: false,
     transformObject: (documents) =>

@@ -179,6 +179,7 @@ describe('the OpenAPI document', () => {
       `get ${BASE_PATH}/{id}/verification`,
       `get ${BASE_PATH}/{id}/deliveries`,
       `post ${BASE_PATH}/{id}/deliveries/{delivery}/redeliver`,
+      'get /api/v1/workers',
     ]);
     expect(document.paths[BASE_PATH].post.requestBody.content['application/json'].schema).toEqual({
       $ref: '#/components/schemas/CreateRegistrationRequest',

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import type { WaitingReason } from '@bulk/contract';
 import { createWatchers, type Deps } from '@bulk/core';
 import { Type } from 'typebox';
 import { EventStream } from '../events/event-stream.ts';
@@ -36,8 +37,8 @@ const schema = {
   },
 };
 
-export function eventsRoute(app: App, deps: Deps): void {
-  const watchers = createWatchers(deps);
+export function eventsRoute(app: App, deps: Deps, readWaitingReason: () => WaitingReason | null): void {
+  const watchers = createWatchers(deps, readWaitingReason);
   const openStreams = keepOpenStreams(app, deps);
 
   app.get('/:id/events', { schema, config: { access: 'viewer' } }, async (request, reply) => {

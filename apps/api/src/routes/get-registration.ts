@@ -5,6 +5,7 @@ import {
   GetRegistrationQuery,
   RegistrationDetails,
   RegistrationWithoutMentors,
+  type WaitingReason,
 } from '@bulk/contract';
 import { AppError, type Deps, getRegistration, type RegistrationAnswer } from '@bulk/core';
 import type { FastifyRequest } from 'fastify';
@@ -41,13 +42,14 @@ const schema = {
   'x-examples': { 200: CONTRACT_EXAMPLES.details },
 };
 
-export function detailsRoute(app: App, deps: Deps): void {
+export function detailsRoute(app: App, deps: Deps, readWaitingReason: () => WaitingReason | null): void {
   app.get('/:id', { schema, config: { access: 'viewer' } }, async (request, reply) => {
     const id = registrationIdOf(request.params);
     refuseContradictions(request.query);
     const found = await getRegistration({ ...deps, caller: request.caller }, id, {
       view: request.query.view ?? request.query.results ?? 'all',
       ifNoneMatch: request.headers['if-none-match'] ?? null,
+      waitingReason: readWaitingReason(),
     });
     const body = found.kind === 'unchanged' ? undefined : await bodyOf(request, found);
     // Not before the body: a problem that comes instead must not have them.

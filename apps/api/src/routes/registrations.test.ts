@@ -308,6 +308,6 @@ test('the service is ready', async () => {
   const response = await app.inject({ url: '/readyz' });
   expect([response.statusCode, response.json()]).toEqual([
     200,
-    { status: 'ready', database: 'ok', queue: 'ok' },
+    { status: 'ready', database: 'ok', queue: 'ok', workers: 'none seen' },
   ]);
 });

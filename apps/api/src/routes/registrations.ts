@@ -1,4 +1,4 @@
-import type { Deps } from '@bulk/core';
+import { createWaitingReasonReader, type Deps } from '@bulk/core';
 import type { App } from '../fastify-app.ts';
 import { addLoadShedding } from '../plugins/load-shedding.ts';
 import { deleteRoute } from './delete-registration.ts';
@@ -22,15 +22,16 @@ export function registrationRoutes(deps: Deps) {
     app.addHook<{ Params: { id?: string } }>('onRequest', async ({ params: { id } }) => {
       if (id !== undefined) registrationIdOf({ id });
     });
+    const readWaitingReason = createWaitingReasonReader(deps);
     listRoute(app, deps);
-    detailsRoute(app, deps);
+    detailsRoute(app, deps, readWaitingReason);
     submitRoute(app, deps);
     retryRoute(app, deps);
     deleteRoute(app, deps);
 
     resultsRoute(app, deps);
     failuresRoute(app, deps);
-    eventsRoute(app, deps);
+    eventsRoute(app, deps, readWaitingReason);
     undoRoute(app, deps);
     verificationRoute(app, deps);
     deliveriesRoutes(app, deps);

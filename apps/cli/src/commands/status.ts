@@ -25,13 +25,22 @@ async function showStatus({ client, io, isJson, print }: Context, id: string): P
 }
 
 function rowsOf(details: RegistrationWithoutMentors): [name: string, value: string][] {
-  const { activity_type, activity_date, duration_minutes, coordinator_id, notes, transient_error } = details;
+  const {
+    activity_type,
+    activity_date,
+    duration_minutes,
+    coordinator_id,
+    notes,
+    transient_error,
+    waiting_reason,
+  } = details;
   return [
     ['Activity', `${activity_type} on ${activity_date}, ${duration_minutes} minutes`],
     ['Coordinator', coordinator_id],
     ...(notes ? [['Notes', notes] satisfies [string, string]] : []),
     ...details.history.map(historyRow),
     ...(details.completed_at ? [['Ended', details.completed_at] satisfies [string, string]] : []),
+    ...(waiting_reason ? [['Waits', waiting_reason.message] satisfies [string, string]] : []),
     ...(transient_error
       ? [
           ['Transient error', `since ${transient_error.since}: ${transient_error.message}`] satisfies [

@@ -43,8 +43,14 @@ function linePerChange(say: Context['say']): Display {
   return {
     show(state) {
       // The rate changes all the time, so a new rate alone prints nothing.
-      const { status, progress, transient_error, waiting_ahead } = state;
-      const news = JSON.stringify([status, progress.processed, transient_error, waiting_ahead]);
+      const { status, progress, transient_error, waiting_reason, waiting_ahead } = state;
+      const news = JSON.stringify([
+        status,
+        progress.processed,
+        transient_error,
+        waiting_reason?.code,
+        waiting_ahead,
+      ]);
       if (news === shown) return;
       shown = news;
       say(progressLine(state, { width: Number.POSITIVE_INFINITY, hasBar: false }));

@@ -19,6 +19,7 @@ const running: RegistrationState = {
   estimated_end: '2026-03-28T08:00:02.500Z',
   waiting_ahead: 0,
   transient_error: null,
+  waiting_reason: null,
 };
 const line = (state: Partial<RegistrationState>, { width = 200, hasBar = false } = {}) =>
   progressLine({ ...running, ...state }, { width, hasBar }, NOW);

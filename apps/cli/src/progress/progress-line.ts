@@ -33,10 +33,11 @@ function bar(percent: number): string {
 
 /** Says why it does not progress, or its rate and remaining time. */
 function prospects(
-  { transient_error, waiting_ahead, progress, rate, estimated_end }: RegistrationState,
+  { transient_error, waiting_reason, waiting_ahead, progress, rate, estimated_end }: RegistrationState,
   now: number,
 ) {
   if (transient_error !== null) return [`transient error: ${transient_error.message}`];
+  if (waiting_reason !== null) return [waiting_reason.message];
   if (progress.processed === 0 && waiting_ahead) return [`${waiting_ahead} ahead in the queue`];
   return [
     ...(rate === null ? [] : [`${Math.round(rate)}/s`]),

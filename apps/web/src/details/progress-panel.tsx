@@ -6,7 +6,7 @@ import './progress-panel.css';
 import type { Registration } from './use-registration.ts';
 
 export function ProgressPanel({ registration }: { registration: Registration }) {
-  const { progress, mentor_count, status, transient_error } = registration;
+  const { progress, mentor_count, status, transient_error, waiting_reason } = registration;
   const { success_count, failure_count, undone_count, kept_count } = registration;
   return (
     <section className="card progress-panel" aria-label="Progress">
@@ -40,6 +40,14 @@ export function ProgressPanel({ registration }: { registration: Registration }) 
           tone="quiet"
         />
       </dl>
+      {waiting_reason !== null && (
+        <Notice tone="warn" role="status">
+          <p>
+            {waiting_reason.message}
+            {waiting_reason.since !== null && ` The last one was seen on ${moment(waiting_reason.since)}.`}
+          </p>
+        </Notice>
+      )}
       {transient_error !== null && (
         <Notice tone="warn" role="status">
           <p>

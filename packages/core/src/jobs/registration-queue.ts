@@ -27,6 +27,8 @@ export interface RegistrationQueue {
   isListed(job: JobData): Promise<boolean>;
   /** True when a running job should make room: other jobs wait in its queue, or the queue is paused. */
   isWanted(queueName: QueueName): Promise<boolean>;
+  /** Tells whether one of the two queues is paused, so that workers take nothing from it. */
+  isPaused(): Promise<boolean>;
   /** Counts the jobs of both queues. Waits for a server that does not answer. */
   countJobs(): Promise<Record<QueueName, JobCounts>>;
   /** Rejects when the queue does not answer within two seconds. */
@@ -135,6 +137,11 @@ export function createQueue(config: QueueConfig, log: Logger, telemetry?: QueueT
         'asking the queue',
       );
       return waiting + prioritized + due > 0 || isPaused;
+    },
+
+    async isPaused() {
+      const asked = Promise.all(queues.map((queue) => queue.isPaused()));
+      return (await withDeadline(asked, DEADLINE_MS, 'asking the queue')).includes(true);
     },
 
     async countJobs() {

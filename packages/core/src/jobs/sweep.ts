@@ -2,6 +2,7 @@ import type { Deps } from '../deps.ts';
 import { dropExpiredKeys } from '../registrations/idempotency-keys.ts';
 import { deleteExpiredHistory, deleteExpiredRegistrations } from '../registrations/retention.ts';
 import { dropOldDeliveries } from '../webhooks/deliveries.ts';
+import { dropGoneWorkers } from '../workers/heartbeat.ts';
 import { claimSweep, endSweep, extendSweep } from './claim-sweep.ts';
 import { claimNextGenerations, type IdleJob, listIdle, noteTaken } from './generations.ts';
 import type { JobData } from './job.ts';
@@ -91,6 +92,7 @@ async function deleteWhatExpired({ db: { prisma }, config }: Deps, signal: Abort
   };
   await inPieces(() => dropExpiredKeys(prisma, { limit: DROPPED_AT_A_TIME }));
   await inPieces(() => dropOldDeliveries(prisma, { limit: DROPPED_AT_A_TIME }));
+  await dropGoneWorkers(prisma);
   if (days === null) return;
   await inPieces(() => deleteExpiredRegistrations(prisma, days, RETIRED_AT_A_TIME));
   await inPieces(() => deleteExpiredHistory(prisma, days, RETIRED_AT_A_TIME.registrations));

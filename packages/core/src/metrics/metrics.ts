@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { RESULT_ERROR_CODES, TRANSIENT_ERRORS } from '@bulk/contract';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { version } from '../version.ts';
 
 /**
  * Everything that a process counts, for Prometheus. Counting costs about a microsecond, so it is never off; it
@@ -100,10 +100,4 @@ export function createMetrics(program: 'api' | 'worker') {
   for (const code of Object.keys(TRANSIENT_ERRORS)) metrics.transientErrors.inc({ code }, 0);
   for (const outcome of ['delivered', 'error', 'given_up']) metrics.webhookAttempts.inc({ outcome }, 0);
   return metrics;
-}
-
-/** Of this package, which has the version of the service. */
-function version(): string {
-  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(manifest) as { version: string }).version;
 }

@@ -3,6 +3,7 @@ import { withDeadline } from '../deadline.ts';
 import type { Deps } from '../deps.ts';
 import { findProcessing } from '../progress/processing.ts';
 import { findPendingDeliveries } from '../webhooks/deliveries.ts';
+import { countWorkers } from '../workers/heartbeat.ts';
 
 /** Several scrapers, or an impatient one, cost the database and the queue one question in this time. */
 const CACHED_MS = 2_000;
@@ -24,6 +25,7 @@ export function addStateGauges({
 }: Pick<Deps, 'db' | 'queue' | 'metrics' | 'config'>): void {
   const readJobs = cached(async () => Object.entries(await queue.countJobs()));
   const readProcessing = cached(() => findProcessing(db.prisma));
+  const readWorkers = cached(() => countWorkers(db.prisma));
   const readDeliveries = cached(async () =>
     config.webhook === null ? { count: 0, oldestSeconds: 0 } : findPendingDeliveries(db.prisma),
   );
@@ -75,6 +77,9 @@ export function addStateGauges({
     async () => [{ value: (await readProcessing()).oldestSeconds }],
   );
 
+  add('bulk_workers_alive', 'Workers that were seen within the last 20 seconds.', async () => [
+    { value: (await readWorkers()).alive },
+  ]);
   add(
     'bulk_webhook_deliveries_pending',
     'Events that wait for their delivery to the webhook; counted up to 10,000.',

@@ -1,4 +1,4 @@
-import type { RegistrationGone, RegistrationState } from '@bulk/contract';
+import type { RegistrationGone, RegistrationState, WaitingReason } from '@bulk/contract';
 import { versionTag } from '../registrations/etag.ts';
 import { formatRegistrationId } from '../registrations/ids.ts';
 import { progressOf } from './progress.ts';
@@ -11,13 +11,20 @@ export type WatchEvent =
   | { name: 'progress' | 'end'; version: string; state: RegistrationState }
   | { name: 'gone'; version: null; state: RegistrationGone };
 
-/** @param rate of the last seconds; null: not known */
-export function stateEvent(row: WatchedSnapshot, rate: number | null): WatchEvent {
+/**
+ * @param rate of the last seconds; null: not known
+ * @param waitingReason why no registration is worked on
+ */
+export function stateEvent(
+  row: WatchedSnapshot,
+  rate: number | null,
+  waitingReason: WaitingReason | null,
+): WatchEvent {
   const isProcessing = row.status === 'processing';
   return {
     name: isProcessing ? 'progress' : 'end',
     version: versionTag(row),
-    state: toState(row, isProcessing ? rate : null),
+    state: toState(row, isProcessing ? rate : null, isProcessing ? waitingReason : null),
   };
 }
 
@@ -29,10 +36,14 @@ export function goneEvent(id: bigint): WatchEvent {
 export function shownBy({ version, state }: WatchEvent): string {
   if (!('rate' in state)) return 'gone';
   const shownRate = state.rate === null || state.rate === 0 ? state.rate : 'moving';
-  return [version, state.waiting_ahead, shownRate].join(' ');
+  return [version, state.waiting_ahead, shownRate, state.waiting_reason?.code].join(' ');
 }
 
-function toState(row: WatchedSnapshot, rate: number | null): RegistrationState {
+function toState(
+  row: WatchedSnapshot,
+  rate: number | null,
+  waitingReason: WaitingReason | null,
+): RegistrationState {
   const progress = progressOf(row);
   const leftMs = remainingMs(rate, progress.pending);
   return {
@@ -49,6 +60,7 @@ function toState(row: WatchedSnapshot, rate: number | null): RegistrationState {
     estimated_end: leftMs === null ? null : new Date(Date.now() + leftMs).toISOString(),
     waiting_ahead: row.waitingAhead,
     transient_error: transientErrorOf(row),
+    waiting_reason: waitingReason,
     undone_count: row.undoneCount,
     kept_count: row.keptCount,
   };

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { retryFailed } from '../attempts/retry-failed.ts';
 import { cancelOrDelete } from '../registrations/cancel-or-delete.ts';
@@ -19,7 +20,7 @@ let watchers: Watchers;
 beforeEach(async () => {
   const settings = { BATCH_SIZE: '2', MAX_WATCHERS: '60' };
   deps = await createTestDeps({ backend: 'memory', settings });
-  watchers = createWatchers(deps);
+  watchers = createWatchers(deps, () => null);
 });
 afterEach(() => deps.close());
 
@@ -32,6 +33,12 @@ async function watch(id: string, by: Watchers = watchers) {
   const { first, stop } = await by.watch(idOf(id), (event) => events.push(event));
   events.push(first);
   return { first, events, stop };
+}
+
+/** Rounds and rates go by the clock. */
+function pass(ms: number): Promise<unknown> {
+  const laterMs = performance.now() + ms;
+  return waitFor(() => performance.now() > laterMs);
 }
 
 const lastOf = ({ events }: { events: WatchEvent[] }) => events.at(-1) as WatchEvent;
@@ -56,6 +63,7 @@ test('the first event tells the state at once', async () => {
       estimated_end: null,
       waiting_ahead: 0,
       transient_error: null,
+      waiting_reason: null,
       undone_count: 0,
       kept_count: 0,
     },
@@ -148,7 +156,7 @@ test('many who watch cost no more statements than one', async () => {
       return Reflect.get(client, name);
     },
   });
-  const counted = createWatchers({ ...deps, db: { ...deps.db, prisma } });
+  const counted = createWatchers({ ...deps, db: { ...deps.db, prisma } }, () => null);
   const ids = [await submitted(1), await submitted(2), await submitted(3)];
   const all = await Promise.all(
     Array.from({ length: 60 }, (_, index) => watch(ids[index % ids.length] ?? '', counted)),
@@ -156,6 +164,41 @@ test('many who watch cost no more statements than one', async () => {
   // One for whoever came first, and one for all who came while that was under way.
   expect(statements).toBeLessThanOrEqual(3);
   for (const { stop } of all) stop();
+});
+
+test('who comes while a round for somebody else is under way begins the rate anew', async () => {
+  const answers = new EventEmitter();
+  let isHeld = false;
+  const prisma = new Proxy(deps.db.prisma, {
+    get(client, name) {
+      const value: unknown = Reflect.get(client, name);
+      if (name !== '$queryRaw') return value;
+      return async (...query: [TemplateStringsArray]) => {
+        const answer = await client.$queryRaw(...query);
+        answers.emit('ready');
+        if (isHeld) await once(answers, 'released');
+        return answer;
+      };
+    },
+  });
+  const held = createWatchers({ ...deps, db: { ...deps.db, prisma } }, () => null);
+  const id = await submitted(3);
+  const earlier = await watch(id, held);
+  isHeld = true;
+  await once(answers, 'ready');
+  earlier.stop();
+  const later = watch(id, held);
+  // So that the next round is one for everybody, and takes samples.
+  await pass(300);
+  answers.emit('released');
+  await once(answers, 'ready');
+  // A rate needs a second.
+  await pass(1_100);
+  answers.emit('released');
+  const { first, stop } = await later;
+  expect(first.state).toMatchObject({ rate: null });
+  isHeld = false;
+  stop();
 });
 
 test('one too many is turned away until another leaves', async () => {

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import type { WaitingReason } from '@bulk/contract';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import { registrationNotFound } from '../registrations/refusals.ts';
@@ -42,7 +43,10 @@ interface Viewer {
  * once for those who have just come. Rounds never overlap, and a round tells only those who were there
  * when it began: nobody sees an older state after a newer one, or a state from before their request.
  */
-export function createWatchers({ db, config, log }: Pick<Deps, 'db' | 'config' | 'log'>): Watchers {
+export function createWatchers(
+  { db, config, log }: Pick<Deps, 'db' | 'config' | 'log'>,
+  readWaitingReason: () => WaitingReason | null,
+): Watchers {
   const viewers = new Set<Viewer>();
   const samples = new Map<bigint, Sample[]>();
   let isRunning = false;
@@ -107,8 +111,13 @@ export function createWatchers({ db, config, log }: Pick<Deps, 'db' | 'config' |
       return;
     }
     isAway = false;
-    if (isFullRound) takeSamples(rows);
-    const events = new Map(rows.map((row) => [row.id, stateEvent(row, rateOf(samples.get(row.id) ?? []))]));
+    // Not of those whom everybody has left meanwhile: who comes next begins anew.
+    const watched = new Set(told.flatMap((viewer) => (viewers.has(viewer) ? [viewer.id] : [])));
+    if (isFullRound) takeSamples(rows.filter(({ id }) => watched.has(id)));
+    const reason = readWaitingReason();
+    const events = new Map(
+      rows.map((row) => [row.id, stateEvent(row, rateOf(samples.get(row.id) ?? []), reason)]),
+    );
     for (const viewer of told) if (viewers.has(viewer)) tell(viewer, events.get(viewer.id));
   }
 

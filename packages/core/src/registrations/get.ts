@@ -3,6 +3,7 @@ import type {
   MentorResult,
   RegistrationDetails,
   RegistrationWithoutMentors,
+  WaitingReason,
 } from '@bulk/contract';
 import type { ReadDeps } from '../deps.ts';
 import { processedOf, progressOf } from '../progress/progress.ts';
@@ -40,13 +41,19 @@ export interface DetailsLists {
 export async function getRegistration(
   deps: ReadDeps,
   id: bigint,
-  { view, ifNoneMatch }: { view: DetailsView; ifNoneMatch: string | null },
+  {
+    view,
+    ifNoneMatch,
+    waitingReason = null,
+  }: { view: DetailsView; ifNoneMatch: string | null; waitingReason?: WaitingReason | null },
 ): Promise<RegistrationAnswer> {
   // A poller that is up to date costs a part of one small query: no result is read.
   const snapshot = await deps.db.readSnapshot(id);
   if (snapshot === null) throw registrationNotFound(id);
   const etag = etagOf(snapshot, view);
-  if (ifNoneMatch !== null && isKnownTo(ifNoneMatch, etag)) return { kind: 'unchanged', etag };
+  // The tag says nothing of the reason, so while there is one, small answers are sent again.
+  const hasReason = waitingReason !== null && view === 'status' && snapshot.status === 'processing';
+  if (ifNoneMatch !== null && !hasReason && isKnownTo(ifNoneMatch, etag)) return { kind: 'unchanged', etag };
 
   const read = () => findDetails(deps.db.prisma, id, view === 'status' ? 0 : FIRST_PAGE);
   const isLarge = view !== 'status' && snapshot.mentorCount >= FIRST_PAGE;
@@ -56,12 +63,17 @@ export async function getRegistration(
     kind: 'details',
     etag: etagOf(row, view),
     retryAfterSeconds: row.status === 'processing' ? pollAfterSeconds(row) : null,
-    ...detailsOf(deps, row, view),
+    ...detailsOf(deps, row, view, waitingReason),
   };
 }
 
-function detailsOf(deps: ReadDeps, row: DetailsRow, view: DetailsView): Details {
-  const details = toDetails(row);
+function detailsOf(
+  deps: ReadDeps,
+  row: DetailsRow,
+  view: DetailsView,
+  waitingReason: WaitingReason | null,
+): Details {
+  const details = toDetails(row, waitingReason);
   if (view === 'status') {
     const { mentor_ids: _, results: __, ...withoutMentors } = details;
     return { details: withoutMentors, lists: null };
@@ -81,7 +93,7 @@ function pollAfterSeconds(row: DetailsRow): number {
 }
 
 /** With empty lists. */
-function toDetails(row: DetailsRow): RegistrationDetails {
+function toDetails(row: DetailsRow, waitingReason: WaitingReason | null): RegistrationDetails {
   return {
     id: formatRegistrationId(row.id),
     coordinator_id: row.coordinatorId,
@@ -102,6 +114,7 @@ function toDetails(row: DetailsRow): RegistrationDetails {
     updated_at: row.updatedAt.toISOString(),
     transient_error: transientErrorOf(row),
     progress: progressOf(row),
+    waiting_reason: row.status === 'processing' ? waitingReason : null,
     history: historyOf(row),
     undone_count: row.undoneCount,
     kept_count: row.keptCount,

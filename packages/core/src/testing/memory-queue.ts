@@ -25,6 +25,7 @@ export function createMemoryQueue(): MemoryQueue {
     getJobState: async (job) => (isWaiting(job) ? 'waiting' : 'gone'),
     isListed: async (job) => isWaiting(job),
     isWanted: async (queueName) => waiting.some((delivery) => delivery.queueName === queueName),
+    isPaused: async () => false,
     async countJobs() {
       const counts = (name: QueueName) => ({
         waiting: waiting.filter(({ queueName }) => queueName === name).length,

@@ -43,6 +43,7 @@ export async function expectDetails(
     retry_count: registration.retryCount,
     updated_at: TIME,
     transient_error: null,
+    waiting_reason: null,
     progress: expectedProgress(registration),
     history: registration.history.map((entry) => ({ ...entry, by: 'anonymous', at: TIME })),
     undone_count: countOf(registration, 'undone'),
