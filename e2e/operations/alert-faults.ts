@@ -86,7 +86,7 @@ export const ALERT_FAULTS: Record<string, AlertFault> = {
           blocked.emit('begin');
           await once(blocked, 'end');
         },
-        { timeout: 120_000 },
+        { timeout: 400_000 },
       );
       await once(blocked, 'begin');
       return async () => {
