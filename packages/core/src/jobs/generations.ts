@@ -20,7 +20,8 @@ export interface ClaimedJob extends NewJob {
 /**
  * Gives each coordinator one turn in a round: behind the last turn of the coordinator's own registrations, and not
  * before the round that is going on. So a coordinator with many registrations delays those of others by one
- * time slice in each of theirs, and not by many.
+ * time slice in each of theirs, and not by many. One with a transient error stands still and does not say which
+ * round is going on: others would pass those who wait, once for each round since. If all stand still, it is the last turn.
  */
 const NEXT_TURN = Prisma.sql`
   greatest(
@@ -31,11 +32,21 @@ const NEXT_TURN = Prisma.sql`
         and own.turn is not null
         and own.coordinator_id = r.coordinator_id
     ),
-    (
-      select min(waiting.turn)
-      from bulk_registrations waiting
-      where waiting.status = 'processing'
-        and waiting.turn is not null
+    coalesce(
+      (
+        select min(waiting.turn)
+        from bulk_registrations waiting
+        where waiting.status = 'processing'
+          and waiting.turn is not null
+          and waiting.coordinator_id <> r.coordinator_id
+          and waiting.transient_error is null
+      ),
+      (
+        select max(still.turn)
+        from bulk_registrations still
+        where still.status = 'processing'
+          and still.turn is not null
+      )
     ),
     1
   )`;
