@@ -25,6 +25,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await real.app.close();
+  await real.guarded.close();
   await deps.close();
 });
 

@@ -1,6 +1,12 @@
 import { PROBLEMS, type Problem, problemType, type ResultsMode } from '@bulk/contract';
 import type { Deps } from '@bulk/core';
-import { createMemoryQueue, emptyTables, type MemoryQueue, type TestDeps } from '@bulk/core/testing';
+import {
+  createApiKey,
+  createMemoryQueue,
+  emptyTables,
+  type MemoryQueue,
+  type TestDeps,
+} from '@bulk/core/testing';
 import { expect } from 'vitest';
 import { buildApp } from '../../app.ts';
 import type { App } from '../../fastify-app.ts';
@@ -11,6 +17,10 @@ export type Answer = Awaited<ReturnType<App['inject']>>;
 /** The service as it is, but for the queue: what is delivered, and how often, the commands decide. */
 export interface Real {
   readonly app: App;
+  /** The same, for callers with a key. */
+  readonly guarded: App;
+  /** Of a caller of coord-1. */
+  readonly scopedKey: string;
   readonly deps: Deps;
   readonly queue: MemoryQueue;
   readonly seen: Seen;
@@ -36,7 +46,14 @@ export async function createReal(testDeps: TestDeps, batchSize: number): Promise
   // Idle for no time at all is long enough for the sweeper.
   const config = { ...testDeps.config, batchSize, sweepMs: 0 };
   const deps = { ...testDeps, config, queue };
-  return { app: await buildApp(deps), deps, queue };
+  const guarded = await buildApp({ ...deps, config: { ...config, apiAuth: 'keys' } });
+  const scopedKey = await createApiKey(deps.db, {
+    name: 'scoped',
+    role: 'coordinator',
+    coordinatorIds: ['coord-1'],
+    expiresAt: null,
+  });
+  return { app: await buildApp(deps), guarded, scopedKey, deps, queue };
 }
 
 /** Empty tables, and ids that start again at bulk-001. */

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { ApplyPlan, ChangeActivity, DryRun, Remove, Retry, Submit, Undo } from './commands.ts';
 import type { Filter } from './model.ts';
 import { ReadDetails, ReadList, ReadResults, Watch } from './read-commands.ts';
+import { ActScoped, ListScoped, SCOPED_ACTS } from './scoped-commands.ts';
 import type { Command, TagChoice } from './step.ts';
 import { LoseJobs, RunJob, RunStaleJob, Sweep } from './worker-commands.ts';
 
@@ -105,5 +106,9 @@ export const steps: fc.Arbitrary<Command>[] = [
   fc.record({ pick }).map((choice) => new Watch(choice)),
   fc.record({ pick }).map((choice) => new RunStaleJob(choice)),
   fc.constant({}).map((choice) => new LoseJobs(choice)),
-  fc.constant({}).map((choice) => new Sweep(choice)),
+  fc
+    .record({ retires: fc.constantFrom(true, ...Array<boolean>(7).fill(false)) })
+    .map((choice) => new Sweep(choice)),
+  fc.record({ pick, act: fc.constantFrom(...SCOPED_ACTS) }).map((choice) => new ActScoped(choice)),
+  fc.constant({}).map((choice) => new ListScoped(choice)),
 ];

@@ -52,20 +52,24 @@ export class LoseJobs extends Step {
   }
 }
 
-/** Re-enqueues all that are processing without a job, and no other. */
-export class Sweep extends Step {
+/** Re-enqueues all that are processing without a job, and no other. With `retires` all that have ended are old enough to go. */
+export class Sweep extends Step<{ retires: boolean }> {
   async run(model: Model, real: Real): Promise<void> {
     const lost = model.registrations.filter(
       ({ status, hasJob, isDeleted }) => status === 'processing' && !hasJob && !isDeleted,
     );
-    expect(await sweep(real.deps, new AbortController().signal)).toBe(lost.length);
+    const config = { ...real.deps.config, retentionDays: this.choice.retires ? 0 : null };
+    expect(await sweep({ ...real.deps, config }, new AbortController().signal)).toBe(lost.length);
     for (const registration of lost) registration.hasJob = true;
+    if (!this.choice.retires) return;
+    for (const registration of model.registrations)
+      registration.isDeleted ||= registration.status !== 'processing';
   }
 }
 
 /** Runs everything to its end, and compares all there is. */
 export async function finishAll(model: Model, real: Real): Promise<void> {
-  await new Sweep({}).run(model, real);
+  await new Sweep({ retires: false }).run(model, real);
   while (real.queue.waiting.length > 0) await new RunJob({ pick: 0, deliveries: 1 }).run(model, real);
   for (const registration of model.registrations) {
     expect(registration.isDeleted || registration.status !== 'processing').toBe(true);
