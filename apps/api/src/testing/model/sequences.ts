@@ -107,7 +107,7 @@ export const steps: fc.Arbitrary<Command>[] = [
   fc.record({ pick }).map((choice) => new RunStaleJob(choice)),
   fc.constant({}).map((choice) => new LoseJobs(choice)),
   fc
-    .record({ retires: fc.constantFrom(true, ...Array<boolean>(7).fill(false)) })
+    .record({ retires: fc.constantFrom(true, ...Array<boolean>(3).fill(false)) })
     .map((choice) => new Sweep(choice)),
   fc.record({ pick, act: fc.constantFrom(...SCOPED_ACTS) }).map((choice) => new ActScoped(choice)),
   fc.constant({}).map((choice) => new ListScoped(choice)),

@@ -62,8 +62,11 @@ export class Sweep extends Step<{ retires: boolean }> {
     expect(await sweep({ ...real.deps, config }, new AbortController().signal)).toBe(lost.length);
     for (const registration of lost) registration.hasJob = true;
     if (!this.choice.retires) return;
-    for (const registration of model.registrations)
+    for (const registration of model.registrations) {
       registration.isDeleted ||= registration.status !== 'processing';
+    }
+    const left = model.registrations.filter(({ isDeleted }) => !isDeleted);
+    expect(await real.deps.db.prisma.bulkRegistration.count()).toBe(left.length);
   }
 }
 
