@@ -22,6 +22,9 @@ export const LOOKS: Record<string, BrowserContextOptions> = {
   phone: { colorScheme: 'light', viewport: { width: 375, height: 760 }, hasTouch: true, isMobile: true },
 };
 
+/** The sizes in which a new state of a page is looked at. */
+export const SCREENS = [1280, 412, 320].map((width) => ({ width, height: 760 }));
+
 export async function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: findBrowser() ?? '', args: ARGS });
 }

@@ -65,6 +65,7 @@ test('300 mentors of whom 20 have the activity: seen before, selected, registere
   await page.getByLabel('Select mentor-4', { exact: true }).check();
   await page.getByLabel('Give duplicates one more activity').check();
   await page.getByRole('button', { name: 'Retry 2 selected mentors' }).click();
+  await page.getByRole('button', { name: 'Write 2 extra activities' }).click();
   await page.getByText('Retry all 16 failed mentors').waitFor();
   await page.getByLabel('Find a mentor').fill('mentor-4');
   await expectResult(page, 'mentor-4', /^mentor-4 Registered pa-\d+$/);

@@ -9,13 +9,23 @@ interface Props {
   confirmLabel: string;
   isBusy: boolean;
   onConfirm: () => void;
+  /** Of the button that opens the question. */
+  tone?: 'danger' | 'primary' | 'plain';
 }
 
 /** Renders a button that asks for confirmation before an action that cannot be undone. */
-export function ConfirmButton({ label, title, children, confirmLabel, isBusy, onConfirm }: Props) {
+export function ConfirmButton({
+  label,
+  title,
+  children,
+  confirmLabel,
+  isBusy,
+  onConfirm,
+  tone = 'danger',
+}: Props) {
   return (
     <AlertDialog.Root>
-      <AlertDialog.Trigger className="button button-danger" disabled={isBusy}>
+      <AlertDialog.Trigger className={`button button-${tone}`} disabled={isBusy}>
         {label}
       </AlertDialog.Trigger>
       <AlertDialog.Portal>

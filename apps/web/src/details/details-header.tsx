@@ -1,7 +1,7 @@
 import type { StatusSnapshot } from '@bulk/client';
-import { ConfirmButton } from '../components/confirm-button.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { calendarDay, counted, moment } from '../format.ts';
+import { DetailsActions } from './details-actions.tsx';
 import './details-header.css';
 import type { useActions } from './use-actions.ts';
 import type { Registration } from './use-registration.ts';
@@ -13,9 +13,8 @@ interface Props {
 }
 
 /** Shows the fields of a registration, and the buttons that cancel, undo or delete it. */
-export function DetailsHeader({ registration, snapshot, actions: { cancel, undo, remove } }: Props) {
-  const { id, status, success_count, history } = registration;
-  const isUndoing = status === 'processing' && history.at(-1)?.action === 'undone';
+export function DetailsHeader({ registration, snapshot, actions }: Props) {
+  const { id, status } = registration;
   return (
     <header className="stack">
       <div className="page-heading">
@@ -23,43 +22,7 @@ export function DetailsHeader({ registration, snapshot, actions: { cancel, undo,
           <h1 className="verbatim">{id}</h1>
           <StatusBadge status={status} />
         </div>
-        {status === 'processing' ? (
-          <ConfirmButton
-            label="Cancel"
-            title={`Cancel ${id}?`}
-            confirmLabel={isUndoing ? 'Cancel the undo' : 'Cancel the registration'}
-            isBusy={cancel.isPending}
-            onConfirm={() => cancel.mutate()}
-          >
-            {isUndoing
-              ? 'Activities that are deleted stay deleted. The others are kept, and you can undo them later.'
-              : 'Mentors who are already registered stay registered. The others will not be registered. You cannot resume a cancelled registration.'}
-          </ConfirmButton>
-        ) : (
-          <div className="row">
-            {success_count > 0 && (
-              <ConfirmButton
-                label="Undo"
-                title={`Undo ${id}?`}
-                confirmLabel="Delete the activities"
-                isBusy={undo.isPending}
-                onConfirm={() => undo.mutate()}
-              >
-                This deletes the activities of {counted(success_count, 'mentor')}. Activities that were
-                changed since are kept.
-              </ConfirmButton>
-            )}
-            <ConfirmButton
-              label="Delete"
-              title={`Delete ${id}?`}
-              confirmLabel="Delete the registration"
-              isBusy={remove.isPending}
-              onConfirm={() => remove.mutate(snapshot)}
-            >
-              This deletes the registration and its results. The activities it created are kept.
-            </ConfirmButton>
-          </div>
-        )}
+        <DetailsActions registration={registration} snapshot={snapshot} actions={actions} />
       </div>
       <Facts registration={registration} />
     </header>

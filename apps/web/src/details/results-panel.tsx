@@ -7,9 +7,11 @@ import { Downloads } from './downloads.tsx';
 import './results-panel.css';
 import { ResultsTable } from './results-table.tsx';
 import { RetryBar } from './retry-bar.tsx';
+import { RetryOutcomeNotice } from './retry-outcome-notice.tsx';
 import type { useActions } from './use-actions.ts';
 import type { Registration } from './use-registration.ts';
 import { useResults } from './use-results.ts';
+import { useRetryOutcome } from './use-retry-outcome.ts';
 
 interface Props {
   registration: Registration;
@@ -36,11 +38,23 @@ export function ResultsPanel({ registration, retry }: Props) {
   const searchId = useId();
   const filter = useDeferredValue(sought.trim());
   const rows = useMemo(() => matching(results.rows, shown, filter), [results.rows, shown, filter]);
+  const failed = useMemo(() => results.rows.filter(({ status }) => status === 'failed'), [results.rows]);
+  // A mentor that was selected may have been retried by somebody else.
+  const acting = useMemo(() => failed.filter(({ mentor_id }) => selected.has(mentor_id)), [failed, selected]);
+  const hiddenCount = useMemo(() => {
+    const visible = new Set(rows.map(({ mentor_id }) => mentor_id));
+    return acting.filter(({ mentor_id }) => !visible.has(mentor_id)).length;
+  }, [rows, acting]);
+  const outcome = useRetryOutcome(registration, retry.data);
   const canRetry = (status === 'completed' || status === 'failed') && failure_count > 0;
 
   const startRetry = (overrideDuplicates: boolean) =>
     retry.mutate(
-      { overrideDuplicates, mentorIds: selected.size > 0 ? [...selected] : null },
+      {
+        overrideDuplicates,
+        mentorIds: acting.length > 0 ? acting.map(({ mentor_id }) => mentor_id) : null,
+        mentorCount: acting.length > 0 ? acting.length : failure_count,
+      },
       { onSuccess: () => setSelected(new Set()) },
     );
 
@@ -50,6 +64,7 @@ export function ResultsPanel({ registration, retry }: Props) {
         <h2 id="results-heading">Mentors</h2>
         <Downloads registration={registration} />
       </div>
+      {outcome !== null && <RetryOutcomeNotice outcome={outcome} />}
       <div className="card results">
         <div className="results-filter">
           <select
@@ -82,7 +97,9 @@ export function ResultsPanel({ registration, retry }: Props) {
         {canRetry && (
           <RetryBar
             failureCount={failure_count}
-            selectedCount={selected.size}
+            failed={failed}
+            selected={acting}
+            hiddenCount={hiddenCount}
             isBusy={retry.isPending}
             onRetry={startRetry}
             onClearSelection={() => setSelected(new Set())}

@@ -1,5 +1,6 @@
 import type { MentorResult } from '@bulk/contract';
 import { StatusBadge } from '../components/status-badge.tsx';
+import { useRangeSelection } from '../components/use-range-selection.ts';
 import { VirtualRows } from '../components/virtual-rows.tsx';
 
 interface Props {
@@ -9,14 +10,18 @@ interface Props {
   onSelectedChange: (selected: ReadonlySet<string>) => void;
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
+/** Shows the results. Shift selects a range of failed mentors. */
 export function ResultsTable({ rows, selected, onSelectedChange }: Props) {
-  const failed = rows.filter(({ status }) => status === 'failed');
-  const isAll = failed.length > 0 && failed.every(({ mentor_id }) => selected?.has(mentor_id));
-  const select = (ids: string[], isSelected: boolean) => {
+  const failed = rows.filter(({ status }) => status === 'failed').map(({ mentor_id }) => mentor_id);
+  const isAll = failed.length > 0 && failed.every((id) => selected?.has(id));
+  const change = useRangeSelection(failed, selected ?? NONE, onSelectedChange);
+  const changeAll = () => {
     const next = new Set(selected);
-    for (const id of ids) {
-      if (isSelected) next.add(id);
-      else next.delete(id);
+    for (const id of failed) {
+      if (isAll) next.delete(id);
+      else next.add(id);
     }
     onSelectedChange(next);
   };
@@ -39,12 +44,7 @@ export function ResultsTable({ rows, selected, onSelectedChange }: Props) {
                 ref={(box) => {
                   if (box) box.indeterminate = !isAll && selected.size > 0;
                 }}
-                onChange={() =>
-                  select(
-                    failed.map(({ mentor_id }) => mentor_id),
-                    !isAll,
-                  )
-                }
+                onChange={changeAll}
               />
             </span>
           )}
@@ -62,7 +62,7 @@ export function ResultsTable({ rows, selected, onSelectedChange }: Props) {
                   type="checkbox"
                   aria-label={`Select ${row.mentor_id}`}
                   checked={selected.has(row.mentor_id)}
-                  onChange={(event) => select([row.mentor_id], event.target.checked)}
+                  onChange={(event) => change(row.mentor_id, event)}
                 />
               )}
             </span>

@@ -1,18 +1,36 @@
+import type { MentorResult } from '@bulk/contract';
 import { useId, useState } from 'react';
-import { counted } from '../format.ts';
+import { ConfirmButton } from '../components/confirm-button.tsx';
+import { count, counted } from '../format.ts';
 
 interface Props {
   failureCount: number;
-  selectedCount: number;
+  /** The failed mentors that were read. */
+  failed: readonly MentorResult[];
+  /** Those of them that are selected; none: all are retried. */
+  selected: readonly MentorResult[];
+  /** How many selected mentors the search or the filter hides. */
+  hiddenCount: number;
   isBusy: boolean;
   onRetry: (overrideDuplicates: boolean) => void;
   onClearSelection: () => void;
 }
 
-/** Retries all failed mentors, or only the selected ones. */
-export function RetryBar({ failureCount, selectedCount, isBusy, onRetry, onClearSelection }: Props) {
+/** Retries all failed mentors, or only the selected ones. Asks before it writes extra activities. */
+export function RetryBar(props: Props) {
+  const { failureCount, failed, selected, hiddenCount, isBusy, onRetry, onClearSelection } = props;
   const [isOverriding, setIsOverriding] = useState(false);
   const overrideId = useId();
+  const isAll = selected.length === 0;
+  const extraCount = isAll
+    ? duplicateCount(failed) + Math.max(0, failureCount - failed.length)
+    : duplicateCount(selected);
+  const isCounted = !isAll || failed.length >= failureCount;
+  const label = isAll
+    ? `Retry all ${counted(failureCount, 'failed mentor')}`
+    : `Retry ${counted(selected.length, 'selected mentor')}`;
+  const extra = `${isCounted ? '' : 'up to '}${count(extraCount)} extra ${extraCount === 1 ? 'activity' : 'activities'}`;
+
   return (
     <div className="row retry-bar">
       <label className="check" htmlFor={overrideId}>
@@ -25,24 +43,49 @@ export function RetryBar({ failureCount, selectedCount, isBusy, onRetry, onClear
         Give duplicates one more activity (override)
       </label>
       <div className="row">
-        {selectedCount > 0 && (
+        <p role="status" className="muted numeric">
+          {!isAll && selectionOf(selected.length, hiddenCount)}
+        </p>
+        {!isAll && (
           <button type="button" className="button button-quiet" onClick={onClearSelection}>
             Clear the selection
           </button>
         )}
-        <button
-          type="button"
-          className="button button-primary"
-          aria-disabled={isBusy}
-          onClick={() => {
-            if (!isBusy) onRetry(isOverriding);
-          }}
-        >
-          {selectedCount > 0
-            ? `Retry ${counted(selectedCount, 'selected mentor')}`
-            : `Retry all ${counted(failureCount, 'failed mentor')}`}
-        </button>
+        {isOverriding && extraCount > 0 ? (
+          <ConfirmButton
+            label={label}
+            tone="primary"
+            title={`Write ${extra}?`}
+            confirmLabel={`Write ${extra}`}
+            isBusy={isBusy}
+            onConfirm={() => onRetry(true)}
+          >
+            {counted(extraCount, 'mentor')} {extraCount === 1 ? 'has' : 'have'} this activity already. Each
+            gets one more.
+            {hiddenCount > 0 && ` ${selectionOf(selected.length, hiddenCount)}`}
+          </ConfirmButton>
+        ) : (
+          <button
+            type="button"
+            className="button button-primary"
+            aria-disabled={isBusy}
+            onClick={() => {
+              if (!isBusy) onRetry(isOverriding);
+            }}
+          >
+            {label}
+          </button>
+        )}
       </div>
     </div>
   );
+}
+
+function duplicateCount(results: readonly MentorResult[]): number {
+  return results.filter(({ error }) => error?.code === 'duplicate').length;
+}
+
+function selectionOf(selected: number, hidden: number): string {
+  const all = `${count(selected)} selected`;
+  return hidden === 0 ? `${all}.` : `${all}, ${count(hidden)} of them hidden by the search or the filter.`;
 }

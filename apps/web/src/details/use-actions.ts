@@ -2,8 +2,10 @@ import type { StatusSnapshot } from '@bulk/client';
 import { useMutation } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
 import { client } from '../api.ts';
+import type { SentRetry } from './use-retry-outcome.ts';
 
 interface Retry {
+  mentorCount: number;
   /** null: all failed mentors. */
   mentorIds: string[] | null;
   overrideDuplicates: boolean;
@@ -13,8 +15,13 @@ interface Retry {
 export function useActions(id: string, refresh: () => Promise<void>) {
   const [, navigate] = useLocation();
   const retry = useMutation({
-    mutationFn: ({ mentorIds, overrideDuplicates }: Retry) =>
-      client.retryFailed(id, { overrideDuplicates, ...(mentorIds && { mentorIds }) }),
+    mutationFn: async ({ mentorIds, mentorCount, overrideDuplicates }: Retry): Promise<SentRetry> => {
+      const { retry_count } = await client.retryFailed(id, {
+        overrideDuplicates,
+        ...(mentorIds && { mentorIds }),
+      });
+      return { retryCount: retry_count, mentorIds, mentorCount };
+    },
     // Also after a refusal, because the page is out of date then.
     onSettled: refresh,
   });

@@ -1,5 +1,6 @@
 import type { DryRunResponse } from '@bulk/contract';
 import { Notice } from '../components/notice.tsx';
+import { useRangeSelection } from '../components/use-range-selection.ts';
 import { VirtualRows } from '../components/virtual-rows.tsx';
 import { count, counted } from '../format.ts';
 import './dry-run-report.css';
@@ -13,6 +14,8 @@ interface Props {
 /** Who would be a duplicate; those who are selected get one more activity all the same. */
 export function DryRunReport({ report, selected, onSelectedChange }: Props) {
   const { duplicates, mentor_count, success_count } = report;
+  const ids = duplicates.map(({ mentor_id }) => mentor_id);
+  const change = useRangeSelection(ids, selected, onSelectedChange);
   if (duplicates.length === 0) {
     return (
       <Notice tone="good">
@@ -23,12 +26,6 @@ export function DryRunReport({ report, selected, onSelectedChange }: Props) {
       </Notice>
     );
   }
-  const select = (id: string, isSelected: boolean) => {
-    const next = new Set(selected);
-    if (isSelected) next.add(id);
-    else next.delete(id);
-    onSelectedChange(next);
-  };
   const isAll = selected.size === duplicates.length;
 
   return (
@@ -55,9 +52,7 @@ export function DryRunReport({ report, selected, onSelectedChange }: Props) {
                   ref={(box) => {
                     if (box) box.indeterminate = !isAll && selected.size > 0;
                   }}
-                  onChange={() =>
-                    onSelectedChange(new Set(isAll ? [] : duplicates.map(({ mentor_id }) => mentor_id)))
-                  }
+                  onChange={() => onSelectedChange(new Set(isAll ? [] : ids))}
                 />
               </span>
               <span role="columnheader">Mentor</span>
@@ -71,7 +66,7 @@ export function DryRunReport({ report, selected, onSelectedChange }: Props) {
                   type="checkbox"
                   aria-label={`One more activity for ${mentor_id}`}
                   checked={selected.has(mentor_id)}
-                  onChange={(event) => select(mentor_id, event.target.checked)}
+                  onChange={(event) => change(mentor_id, event)}
                 />
               </span>
               <span role="cell" className="verbatim">
