@@ -94,7 +94,7 @@ test('a running registration is cancelled, after a question', async () => {
   const written = await service.deps.db.prisma.activity.count();
   expect(written).toBeGreaterThan(0);
   expect(written).toBeLessThan(50_000);
-  await page.getByText('Not done').waitFor();
+  await page.getByText('Not done', { exact: true }).waitFor();
 
   await page.getByRole('button', { name: 'Delete' }).click();
   await page.getByRole('button', { name: 'Delete the registration' }).click();

@@ -139,10 +139,9 @@ async function expectSignedOut(): Promise<void> {
 
 test('a viewer is told what the key does not allow', async () => {
   await page.goto('/new');
-  await fillIn(page, { ...WORKSHOP, mentors: 'mentor-1' });
-  await page.getByRole('button', { name: 'Check 1 mentor' }).click();
+  // The form reads suggestions, so the service asks before anything is typed.
   await signIn(viewer);
-  // What was typed before the service asked is still there.
+  await fillIn(page, { ...WORKSHOP, mentors: 'mentor-1' });
   await page.getByRole('button', { name: 'Check 1 mentor' }).click();
   await page
     .getByText('Your key does not allow this. This needs the role coordinator; yours is viewer.')
@@ -207,6 +206,25 @@ test('a key that is revoked meanwhile is asked for again, and nothing that was t
   await signIn(coordinator);
   await page.getByRole('button', { name: 'Check 1 mentor' }).click();
   await page.getByText('Nobody has this activity yet').waitFor();
+});
+
+test('a sign-out removes the draft and the last coordinator', async () => {
+  await page.goto('/new');
+  await signIn(coordinator);
+  await fillIn(page, { ...WORKSHOP, activity: 'kept_back', mentors: 'mentor-8' });
+  await page.getByRole('button', { name: 'Check 1 mentor' }).click();
+  await page.getByRole('button', { name: 'Register 1 mentor' }).click();
+  await page.waitForURL('**/registrations/*');
+  await page.getByRole('link', { name: 'New registration' }).click();
+  await fillIn(page, { mentors: 'mentor-9' });
+  await page.getByText('This tab keeps what you fill in').waitFor();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expectSignedOut();
+  expect(await page.evaluate('JSON.stringify(localStorage)')).not.toMatch(/mentor-9|coord-42/);
+  await page.goto('/new');
+  await signIn(coordinator);
+  await page.getByText('No mentors yet').waitFor();
+  expect(await page.getByLabel('Coordinator').inputValue()).toBe('');
 });
 
 test('a registration that is open is hidden when its key is revoked', async () => {

@@ -40,7 +40,7 @@ export function OverridePlanNotice({ registration, refresh }: Props) {
       <Notice tone="warn">
         <p>The registration was cancelled, so the {selected} will not be sent again.</p>
         <button type="button" className="button" onClick={forget}>
-          OK
+          Close this message
         </button>
       </Notice>
     );

@@ -3,6 +3,7 @@ import { useDeferredValue, useId, useMemo, useState } from 'react';
 import { messageOf } from '../api.ts';
 import { Notice } from '../components/notice.tsx';
 import { count, counted } from '../format.ts';
+import { CopyIdsButton } from './copy-ids-button.tsx';
 import { Downloads } from './downloads.tsx';
 import './results-panel.css';
 import { ResultsTable } from './results-table.tsx';
@@ -62,7 +63,19 @@ export function ResultsPanel({ registration, retry }: Props) {
     <section className="stack" aria-labelledby="results-heading">
       <div className="page-heading">
         <h2 id="results-heading">Mentors</h2>
-        <Downloads registration={registration} />
+        <div className="row">
+          {failed.length > 0 && failed.length >= failure_count && (
+            <CopyIdsButton
+              label={
+                acting.length > 0
+                  ? `Copy the ${counted(acting.length, 'selected ID')}`
+                  : `Copy the ${counted(failed.length, 'failed ID')}`
+              }
+              ids={(acting.length > 0 ? acting : failed).map(({ mentor_id }) => mentor_id)}
+            />
+          )}
+          <Downloads registration={registration} />
+        </div>
       </div>
       {outcome !== null && <RetryOutcomeNotice outcome={outcome} />}
       <div className="card results">
@@ -113,7 +126,9 @@ export function ResultsPanel({ registration, retry }: Props) {
         {rows.length > 0 ? (
           <ResultsTable rows={rows} selected={canRetry ? selected : null} onSelectedChange={setSelected} />
         ) : (
-          <p className="muted results-none">{results.isReading ? 'Loading …' : 'No mentors match.'}</p>
+          <p className="muted results-none">
+            {results.isReading ? 'Loading …' : 'No mentors match the search and the filter.'}
+          </p>
         )}
       </div>
     </section>

@@ -20,8 +20,8 @@ export function DryRunReport({ report, selected, onSelectedChange }: Props) {
     return (
       <Notice tone="good">
         <p>
-          Nobody has this activity yet:{' '}
-          {mentor_count === 1 ? 'the mentor' : `all ${count(mentor_count)} mentors`} would get it.
+          Nobody has this activity yet.{' '}
+          {mentor_count === 1 ? 'The mentor' : `All ${count(mentor_count)} mentors`} would get it.
         </p>
       </Notice>
     );
@@ -86,9 +86,9 @@ export function DryRunReport({ report, selected, onSelectedChange }: Props) {
       {selected.size > 0 && (
         <Notice tone="info">
           <p>
-            First all mentors are registered without override, then, by itself,{' '}
-            {counted(selected.size, 'selected duplicate')} with it. Should this tab be closed in between,
-            nothing is lost and nothing more is written: the page of the registration offers to go on.
+            First, all other mentors get the activity. Then this page gives one more activity to{' '}
+            {counted(selected.size, 'selected duplicate')}. If you close this tab before that, nothing is
+            lost: the page of the registration asks you again.
           </p>
         </Notice>
       )}

@@ -1,18 +1,24 @@
 import { Form } from '@base-ui/react/form';
-import { type SubmitEvent, useEffect, useRef } from 'react';
+import { type SubmitEvent, useEffect, useRef, useState } from 'react';
 import { isTransient, messageOf } from '../api.ts';
+import { ConfirmButton } from '../components/confirm-button.tsx';
 import { Notice } from '../components/notice.tsx';
 import { counted } from '../format.ts';
 import { usePageTitle } from '../shell/use-page-title.ts';
+import { hasContent, isTooLongToStore } from './draft.ts';
 import { DryRunReport } from './dry-run-report.tsx';
 import { MentorField } from './mentor-field.tsx';
 import './register-page.css';
+import { SuggestedField } from './suggested-field.tsx';
 import { TextField } from './text-field.tsx';
 import { useRegistrationForm } from './use-registration-form.ts';
+import { useSuggestions } from './use-suggestions.ts';
 
 export function RegisterPage() {
   usePageTitle('New registration');
   const form = useRegistrationForm();
+  const suggestions = useSuggestions();
+  const [clearings, setClearings] = useState(0);
   const { values, report, selected, check, create, error, fieldErrors } = form;
   const formElement = useRef<HTMLFormElement>(null);
   const reportHeading = useRef<HTMLHeadingElement>(null);
@@ -49,12 +55,18 @@ export function RegisterPage() {
       <fieldset className="card register-card">
         <legend className="visually-hidden">The activity</legend>
         <div className="register-grid">
-          <TextField
+          <SuggestedField
             label="Coordinator"
             {...field('coordinator_id')}
-            hint="Who registers, such as coord-42"
+            hint="The coordinator who registers the mentors, for example coord-42."
+            suggestions={suggestions.coordinators}
           />
-          <TextField label="Activity type" {...field('activity_type')} hint="Such as group_workshop" />
+          <SuggestedField
+            label="Activity type"
+            {...field('activity_type')}
+            hint="What the mentors did, for example group_workshop."
+            suggestions={suggestions.activityTypes}
+          />
           <TextField label="Date" {...field('activity_date')} control={<input type="date" />} />
           <TextField
             label="Duration in minutes"
@@ -66,17 +78,23 @@ export function RegisterPage() {
           label="Notes"
           isOptional
           {...field('notes')}
-          hint="Kept with every activity"
+          hint="The notes are saved with every activity."
           control={<textarea rows={2} />}
         />
       </fieldset>
       <div className="card register-card">
-        <MentorField text={form.mentorText} onTextChange={form.changeMentors} read={form.read} />
+        {/* Keyed, so that a clearing removes its file as well. */}
+        <MentorField
+          key={clearings}
+          text={form.mentorText}
+          onTextChange={form.changeMentors}
+          read={form.read}
+        />
       </div>
       {report !== null && (
         <section className="card register-card" aria-labelledby="report-heading">
           <h2 id="report-heading" ref={reportHeading} tabIndex={-1}>
-            Preview: nothing is saved yet
+            Preview only. Nothing is saved yet.
           </h2>
           <DryRunReport report={report} selected={selected} onSelectedChange={form.setSelected} />
         </section>
@@ -86,7 +104,7 @@ export function RegisterPage() {
           <p>
             {messageOf(error)}
             {isTransient(error) &&
-              ' Nothing you typed is lost. Sending it again registers it once, never twice.'}
+              ' Nothing that you typed is lost. You can send it again: it is registered only once.'}
           </p>
         </Notice>
       )}
@@ -97,10 +115,33 @@ export function RegisterPage() {
         </button>
         <p className="muted">
           {report === null
-            ? 'First a look: nothing is written yet.'
-            : 'What you change now is checked again first.'}
+            ? 'The check saves nothing. It shows who already has this activity.'
+            : 'If you change something now, it is checked again first.'}
         </p>
+        {hasContent(form.draft) && (
+          <ConfirmButton
+            label="Clear"
+            tone="plain"
+            title="Clear the form?"
+            confirmLabel="Clear the form"
+            isBusy={isBusy}
+            onConfirm={() => {
+              form.clear();
+              setClearings(clearings + 1);
+            }}
+          >
+            This removes everything that you filled in
+            {mentorCount > 0 && `, and the list of ${counted(mentorCount, 'mentor')}`}.
+          </ConfirmButton>
+        )}
       </div>
+      {hasContent(form.draft) && (
+        <p className="muted">
+          {isTooLongToStore(form.draft)
+            ? 'This list of mentors is too long to keep after a reload. The other fields are kept.'
+            : 'This tab keeps what you fill in until you register it, clear it or sign out.'}
+        </p>
+      )}
     </Form>
   );
 

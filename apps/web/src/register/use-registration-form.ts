@@ -2,21 +2,22 @@ import { ApiProblem, newKey } from '@bulk/client';
 import { type MentorFile, readMentorFile } from '@bulk/client/mentor-file';
 import type { CreateRegistrationRequest, DryRunResponse } from '@bulk/contract';
 import { useMutation } from '@tanstack/react-query';
-import { useDeferredValue, useMemo, useRef, useState } from 'react';
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { client } from '../api.ts';
 import { savePlan } from '../details/override-plan.ts';
-import { EMPTY_FORM, type FormValues, fieldErrorsOf, requestOf, tooMany } from './form-values.ts';
+import { dropDraft, emptyDraft, loadDraft, rememberCoordinator, saveDraft } from './draft.ts';
+import { type FormValues, fieldErrorsOf, requestOf, tooMany } from './form-values.ts';
 
 /** The steps of a new registration: fill in, check (which writes nothing), select duplicates, register. */
 export function useRegistrationForm() {
-  const [values, setValues] = useState(EMPTY_FORM);
-  const [mentorText, setMentorText] = useState('');
-  const [firstMentor, setFirstMentor] = useState<string>();
+  const [draft, setDraft] = useState(loadDraft);
+  const { values, mentorText, firstMentor } = draft;
   const [report, setReport] = useState<DryRunResponse | null>(null);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [, navigate] = useLocation();
   const keyFor = useKeyPerContent();
+  useEffect(() => saveDraft(draft), [draft]);
 
   // Typing goes first; 100,000 lines take a moment to read.
   const deferredText = useDeferredValue(mentorText);
@@ -36,7 +37,9 @@ export function useRegistrationForm() {
   const create = useMutation({
     mutationFn: (request: CreateRegistrationRequest) =>
       client.create(request, { idempotencyKey: keyFor(request) }),
-    onSuccess: ({ id, created_at }) => {
+    onSuccess: ({ id, created_at, coordinator_id }) => {
+      dropDraft();
+      rememberCoordinator(coordinator_id);
       if (selected.size > 0) savePlan({ id, createdAt: created_at, mentorIds: [...selected], key: newKey() });
       navigate(`/registrations/${id}`);
     },
@@ -58,6 +61,7 @@ export function useRegistrationForm() {
   );
 
   return {
+    draft,
     values,
     mentorText,
     read,
@@ -71,13 +75,17 @@ export function useRegistrationForm() {
     isBlocked: read.kind === 'unclear' || tooMany(read).mentor_ids !== undefined,
     current,
     change: (name: keyof FormValues, value: string) => {
-      setValues((before) => ({ ...before, [name]: value }));
+      setDraft((before) => ({ ...before, values: { ...before.values, [name]: value } }));
       invalidate();
     },
     /** @param first a first value that is known to be no heading */
     changeMentors: (text: string, first = firstMentor) => {
-      setMentorText(text);
-      setFirstMentor(first);
+      setDraft((before) => ({ ...before, mentorText: text, firstMentor: first }));
+      invalidate();
+    },
+    clear: () => {
+      dropDraft();
+      setDraft(emptyDraft());
       invalidate();
     },
   };

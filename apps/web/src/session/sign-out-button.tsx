@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
 import { disownPlans } from '../details/override-plan.ts';
+import { forgetForm } from '../register/draft.ts';
 import { signOut, useSession } from './session.ts';
 
 /** Renders the button that forgets the key and everything that was read with it; nothing if there is no key. */
@@ -17,6 +18,7 @@ export function SignOutButton() {
         signOut();
         queryClient.clear();
         disownPlans();
+        forgetForm();
         navigate('/');
       }}
     >

@@ -6,7 +6,7 @@ export function NotFoundPage() {
   return (
     <EmptyState
       title="Page not found"
-      text="Check the address."
+      text="There is no page at this address. Check the address."
       action={{ href: '/', label: 'All registrations' }}
     />
   );
