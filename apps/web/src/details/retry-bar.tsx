@@ -60,8 +60,9 @@ export function RetryBar(props: Props) {
             isBusy={isBusy}
             onConfirm={() => onRetry(true)}
           >
-            {counted(extraCount, 'mentor')} {extraCount === 1 ? 'has' : 'have'} this activity already. Each
-            gets one more.
+            {extraCount === 1
+              ? '1 mentor has this activity already, and gets one more.'
+              : `${counted(extraCount, 'mentor')} have this activity already. Each gets one more.`}
             {hiddenCount > 0 && ` ${selectionOf(selected.length, hiddenCount)}`}
           </ConfirmButton>
         ) : (
@@ -87,5 +88,8 @@ function duplicateCount(results: readonly MentorResult[]): number {
 
 function selectionOf(selected: number, hidden: number): string {
   const all = `${count(selected)} selected`;
-  return hidden === 0 ? `${all}.` : `${all}, ${count(hidden)} of them hidden by the search or the filter.`;
+  if (hidden === 0) return `${all}.`;
+  return selected === 1
+    ? `${all}. The search or the filter hides it.`
+    : `${all}, ${count(hidden)} of them hidden by the search or the filter.`;
 }

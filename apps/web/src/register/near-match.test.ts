@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { nearMatch } from './near-match.ts';
 
-const KNOWN = ['group_workshop', 'office_hours', 'call'];
+const KNOWN = ['group_workshop', 'office_hours', 'call', 'training_level_1'];
 
 test.each([
   ['Group Workshop', 'group_workshop'],
@@ -13,6 +13,8 @@ test.each([
   ['group_walk', undefined],
   ['cell', 'call'],
   ['tell', undefined],
+  ['training-level 1', 'training_level_1'],
+  ['training_level_2', undefined],
   ['', undefined],
   ['---', undefined],
 ])('%s means %s', (typed, meant) => {

@@ -1,12 +1,13 @@
 /**
  * Finds a known value that was probably meant: it has the same letters and digits, or it differs in at most two of
- * them; undefined if the typed value is known, or near to none.
+ * the letters; undefined if the typed value is known, or near to none.
  */
 export function nearMatch(typed: string, known: readonly string[]): string | undefined {
   const text = typed.trim();
   if (text === '' || known.includes(text)) return undefined;
   const plain = plainOf(text);
   const nearest = known
+    .filter((value) => digitsOf(value) === digitsOf(text))
     .map((value) => ({ value, distance: distanceOf(plain, plainOf(value)) }))
     .sort((one, other) => one.distance - other.distance)[0];
   // In a short word two letters are another word.
@@ -17,6 +18,11 @@ export function nearMatch(typed: string, known: readonly string[]): string | und
 /** "Group workshop" → "groupworkshop" */
 function plainOf(text: string): string {
   return text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+}
+
+/** Level 1 and level 2 are two types. */
+function digitsOf(text: string): string {
+  return text.replace(/\D/g, '');
 }
 
 /** The Levenshtein distance: how many letters to add, remove or replace. */

@@ -66,6 +66,7 @@ export function RegisterPage() {
             {...field('activity_type')}
             hint="What the mentors did, for example group_workshop."
             suggestions={suggestions.activityTypes}
+            isSpellingAsked
           />
           <TextField label="Date" {...field('activity_date')} control={<input type="date" />} />
           <TextField
@@ -115,7 +116,7 @@ export function RegisterPage() {
         </button>
         <p className="muted">
           {report === null
-            ? 'The check saves nothing. It shows who already has this activity.'
+            ? `${mentorCount === 0 ? 'Paste at least one mentor ID. ' : ''}The check saves nothing. It shows who already has this activity.`
             : 'If you change something now, it is checked again first.'}
         </p>
         {hasContent(form.draft) && (

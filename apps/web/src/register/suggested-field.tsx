@@ -4,12 +4,14 @@ import { TextField } from './text-field.tsx';
 
 interface Props extends Omit<ComponentProps<typeof TextField>, 'control'> {
   suggestions: readonly string[];
+  /** Whether to ask about a new value that is near to an earlier one. */
+  isSpellingAsked?: boolean;
 }
 
-/** Renders a text field that suggests earlier values, and asks when a new value is near to one of them. */
-export function SuggestedField({ suggestions, ...field }: Props) {
+/** Renders a text field that suggests earlier values, and can ask whether one of them was meant. */
+export function SuggestedField({ suggestions, isSpellingAsked = false, ...field }: Props) {
   const listId = useId();
-  const meant = nearMatch(field.value, suggestions);
+  const meant = isSpellingAsked ? nearMatch(field.value, suggestions) : undefined;
   return (
     <div className="field">
       <TextField {...field} control={<input list={listId} />} />

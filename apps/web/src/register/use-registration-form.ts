@@ -40,6 +40,9 @@ export function useRegistrationForm() {
     onSuccess: ({ id, created_at, coordinator_id }) => {
       dropDraft();
       rememberCoordinator(coordinator_id);
+      // The form may be shown again at once, before the other page has loaded.
+      setDraft(emptyDraft());
+      setReport(null);
       if (selected.size > 0) savePlan({ id, createdAt: created_at, mentorIds: [...selected], key: newKey() });
       navigate(`/registrations/${id}`);
     },
