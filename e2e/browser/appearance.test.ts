@@ -40,10 +40,17 @@ const PAGES: Record<string, (page: Page) => Promise<unknown>> = {
     await page.getByRole('button', { name: 'Check 2 mentors' }).click();
     await page.getByText('2 fields are not valid').waitFor();
   },
-  unusable: async (page) => {
+  table: async (page) => {
     await page.goto('/new');
-    await fillIn(page, { mentors: 'Ada\tada@example.org\nAlan\talan@example.org' });
-    await page.getByText('has no column named mentor_id').waitFor();
+    await fillIn(page, { mentors: 'Name\tMail\nAda\tada@example.org\nAlan\talan@example.org' });
+    await page.getByLabel('Which column of the pasted table').selectOption({ index: 2 });
+    await page.getByText('2 mentors, from ada@example.org to alan@example.org').waitFor();
+  },
+  issues: async (page) => {
+    await page.goto('/new');
+    await fillIn(page, { mentors: `mentor-1\nmentor-\u200B2\n${'x'.repeat(65)}\nmentor-1` });
+    await page.getByRole('button', { name: 'Show the lines' }).click();
+    await page.getByText('mentor-[U+200B]2').waitFor();
   },
   'dry-run': async (page) => {
     await page.goto('/new');

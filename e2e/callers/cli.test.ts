@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { DryRunResponse, RegistrationDetails, ResultsResponse } from '@bulk/contract';
 import { mentors, submit as storeRegistration, waitFor } from '@bulk/core/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeSpreadsheet } from '../../packages/client/src/mentor-file/testing/make-spreadsheet.ts';
 import { TcpProxy } from '../faults/tcp-proxy.ts';
 import { type BulkOptions, bulk } from './bulk.ts';
 import { httpTap } from './http-tap.ts';
@@ -63,7 +64,7 @@ test('submit prints the id and nothing else on standard output', async () => {
   expect(code).toBe(0);
   expect(out).toMatch(/^bulk-\d+\n$/);
   expect(err).toBe(
-    `2 mentors, 1 repeated left out, 1 without an id left out\nAccepted. To see how it goes: bulk watch ${out}`,
+    `2 mentors, 1 repeated left out (${path}:4), 1 without an id left out\nAccepted. To see how it goes: bulk watch ${out}`,
   );
   expect(await detailsOf(out.trim())).toMatchObject({
     coordinator_id: 'coord-1',
@@ -82,7 +83,7 @@ test('several files and standard input become one registration', async () => {
     stdin: 'm-3\n',
   });
   expect(JSON.parse(out)).toMatchObject({ mentor_ids: ['m-1', 'm-2', 'm-3', 'm-4'], status: 'processing' });
-  expect(err).toBe('4 mentors, 1 repeated left out\n');
+  expect(err).toBe(`4 mentors, 1 repeated left out (${paths[2]}:2)\n`);
 });
 
 test('a dry run tells who would be a duplicate, writes nothing, and ends with 1 if anyone would', async () => {
@@ -243,19 +244,30 @@ test('retry --code runs those who failed so, and an unknown code is named', asyn
   expect(await detailsOf(id)).toMatchObject({ success_count: 3, retry_count: 1 });
 });
 
-test('2: refused by validation, with the fields, their options and the mentors named', async () => {
+test('2: refused by validation, with the fields and their options named', async () => {
   const args = ['submit', '-', ...activity('2031-02-30'), '--duration', '0'];
-  const stdin = `m-1\n${'x'.repeat(65)}`;
-  const { code, err } = await run(args, { stdin });
+  const { code, err } = await run(args, { stdin: 'm-1' });
   expect(code).toBe(2);
-  expect(err).toContain(`mentor_ids/1 is "${'x'.repeat(65)}"\n`);
-  expect(err).toMatch(/\n {2}mentor_ids\/1 \(the mentors\): must have at most 64 characters\n/);
   expect(err).toMatch(/\n {2}activity_date \(--date\): /);
   expect(err).toMatch(/\n {2}duration_minutes \(--duration\): must be at least 1\n/);
-  const json = await run([...args, '--json'], { stdin });
+  const json = await run([...args, '--json'], { stdin: 'm-1' });
   expect(JSON.parse(json.out)).toMatchObject({
-    error: { status: 400, errors: [{ pointer: '#/mentor_ids/1' }, {}, { pointer: '#/duration_minutes' }] },
+    error: { status: 400, errors: [{}, { pointer: '#/duration_minutes' }] },
   });
+});
+
+test('2: invisible characters and overlong ids are refused with their lines, until they may be cleaned', async () => {
+  const before = await registrations();
+  const args = ['submit', '-', ...activity('2031-01-06'), '--json'];
+  const stdin = `m-1\nm-\u200B2\n${'x'.repeat(65)}\n`;
+  const { code, err } = await run(args.slice(0, -1), { stdin });
+  expect(code).toBe(2);
+  expect(err).toContain('\n  standard input:2: "m-[U+200B]2" has invisible characters\n');
+  expect(err).toContain(`\n  standard input:3: "${'x'.repeat(65)}" is too long\n`);
+  expect(await registrations()).toBe(before);
+  const cleaned = await run([...args, '--clean'], { stdin });
+  expect(JSON.parse(cleaned.out)).toMatchObject({ mentor_ids: ['m-1', 'm-2'] });
+  expect(cleaned.err).toBe('2 mentors, 2 cleaned\n');
 });
 
 test('2: more mentors than one registration takes are counted and not sent', async () => {
@@ -270,12 +282,14 @@ test('2: more mentors than one registration takes are counted and not sent', asy
 
 test.each([
   [
-    'a CSV without a usable column, of which the first lines are shown',
-    'a,b\n1,2\n',
-    'It begins:\n  a,b\n  1,2\n',
+    'a table without a known heading, whose columns are shown',
+    "Employee's no;Team\n17;A\n18;B\n",
+    "with their first values:\n  1  Employee's no | 17 | 18\n  2  Team | A | B\n",
   ],
+  ['its option', "Employee's no;Team\n17;A\n", "for example: --column 'Employee'\\''s no'\n"],
   ['a file without ids', '\n\n', 'There are no mentor ids in -'],
-  ['a spreadsheet', 'PK\u0003\u0004\0', 'standard input is not text: save a spreadsheet as CSV first'],
+  ['a broken spreadsheet', 'PK\u0003\u0004\0', "standard input can't be read as an Excel file (.xlsx)"],
+  ['a file of a program', 'a\0b', 'standard input is not text: save a spreadsheet as CSV first'],
 ])('2: %s', async (_, stdin, said) => {
   const { code, err } = await run(['submit', '-', ...activity('2031-01-01')], { stdin });
   expect(code).toBe(2);
@@ -293,6 +307,39 @@ test('2: a first line that may be a heading or a mentor, until it is said which'
     (JSON.parse((await submit('Employee\nm-1', '--json', ...more)).out) as RegistrationDetails).mentor_ids;
   expect(await ids('--column', 'employee')).toEqual(['m-1']);
   expect(await ids('--no-heading')).toEqual(['Employee', 'm-1']);
+});
+
+test('a column is named by its heading or its number', async () => {
+  const path = file('employees.csv', ['Employee,Team', '17,A', '18,B']);
+  const ids = async (...more: string[]) =>
+    (
+      JSON.parse(
+        (await run(['submit', path, ...activity('2031-01-07'), '--json', ...more])).out,
+      ) as RegistrationDetails
+    ).mentor_ids;
+  expect(await ids('--column', 'employee')).toEqual(['17', '18']);
+  expect(await ids('--column', '1', '--heading')).toEqual(['17', '18']);
+  expect(await ids('--column', '2', '--no-heading')).toEqual(['Team', 'A', 'B']);
+});
+
+test('a spreadsheet is read, and of several sheets one has to be named', async () => {
+  const path = join(folder, 'mentors.xlsx');
+  const rows = [
+    ['Name', 'Mentor ID'],
+    ['Ada', 'm-1'],
+    ['Alan', 17],
+  ];
+  writeFileSync(path, makeSpreadsheet({ Mentors: rows, Empty: [] }));
+  const submit = (...more: string[]) => run(['submit', path, ...activity('2031-01-08'), ...more]);
+  expect(JSON.parse((await submit('--json')).out)).toMatchObject({ mentor_ids: ['m-1', '17'] });
+
+  writeFileSync(path, makeSpreadsheet({ Mentors: rows, Others: [['id'], ['m-3']] }));
+  const { code, err } = await submit();
+  expect(code).toBe(2);
+  expect(err).toContain('has these sheets: "Mentors", "Others". Say which one: --sheet <name>');
+  expect(JSON.parse((await submit('--sheet', 'Others', '--json')).out)).toMatchObject({
+    mentor_ids: ['m-3'],
+  });
 });
 
 test('3: not found, and not in a state for that', async () => {
@@ -431,6 +478,40 @@ test('a file of results can be submitted, and has the very same ids', async () =
   await run(['results', id, '--output', output]);
   const { out } = await run(['submit', output, ...activity('2031-06-05'), '--json']);
   expect(JSON.parse(out)).toMatchObject({ mentor_ids: ids });
+});
+
+test('of a results file with failed mentors and others it has to be said which are meant', async () => {
+  await finished('2031-06-06', ['m-1']);
+  const id = await finished('2031-06-06', ['m-1', 'm-2']);
+  const output = join(folder, 'mixed.csv');
+  await run(['results', id, '--output', output]);
+  const submit = (...more: string[]) => run(['submit', output, ...activity('2031-06-07'), ...more]);
+  const { code, err } = await submit();
+  expect(code).toBe(2);
+  expect(err).toContain('To register the failed mentors only, add: --status failed\n');
+  expect(JSON.parse((await submit('--status', 'failed', '--json')).out)).toMatchObject({
+    mentor_ids: ['m-1'],
+  });
+  expect(JSON.parse((await submit('--status', 'all', '--json')).out)).toMatchObject({
+    mentor_ids: ['m-1', 'm-2'],
+  });
+});
+
+test('results can have the columns of a file of mentors behind them, and go back in', async () => {
+  await finished('2031-06-08', ['-17']);
+  const path = file('teams.csv', ['Team;mentor_id;Note', 'A;-17;=1+1', '"B, ""b""";m-2', 'C;m-2;again']);
+  const { out: id } = await run(['submit', path, ...activity('2031-06-08')]);
+  await service.work(id.trim());
+  const output = join(folder, 'with-columns.csv');
+  await run(['results', id.trim(), '--with-columns', path, '--output', output]);
+  const [headings, failed, succeeded] = readFileSync(output, 'utf8').split('\r\n');
+  expect(headings).toMatch(/^mentor_id,status,.*,existing_activity_id,Team,Note$/);
+  expect(failed).toMatch(/^'-17,failed,,duplicate,.*,pa-\d+,A,'=1\+1$/);
+  expect(succeeded).toMatch(/^m-2,success,pa-\d+,,,,"B, ""b""",$/);
+  const again = await run(['submit', output, ...activity('2031-06-09'), '--status', 'failed', '--json']);
+  expect(JSON.parse(again.out)).toMatchObject({ mentor_ids: ['-17'] });
+  const json = await run(['results', id.trim(), '--with-columns', path, '--format', 'json']);
+  expect(json).toMatchObject({ code: 2, err: expect.stringContaining('--with-columns makes CSV') });
 });
 
 test('4: a download that breaks off leaves no file', async () => {

@@ -10,19 +10,24 @@ import {
   type ResultErrorCode,
   type ResultFormat,
   type ResultStatus,
+  type ResultsResponse,
 } from '@bulk/contract';
 import { Option } from 'commander';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { readMentorsOf } from '../mentors/read-mentors.ts';
 import type { Registry } from '../registry.ts';
 import { UsageError } from '../usage-error.ts';
 import { jsonDocument } from './results-json.ts';
+import { resultsWithColumns } from './results-with-columns.ts';
 
 interface ResultsOptions {
   format?: ResultFormat;
   status?: ResultStatus;
   code?: ResultErrorCode;
   output?: string;
+  withColumns?: string;
+  column?: string;
 }
 
 export function addResults({ program, perform }: Registry): void {
@@ -38,6 +43,8 @@ export function addResults({ program, perform }: Registry): void {
     .addOption(new Option('--status <status>', 'only mentors with this status').choices(RESULT_STATUSES))
     .addOption(new Option('--code <code>', 'only mentors with this error code').choices(RESULT_ERROR_CODES))
     .option('--output <file>', 'write to this file, which is created only when all results are there')
+    .option('--with-columns <file>', 'CSV with the other columns of this file of mentors behind the results')
+    .option('--column <name>', 'heading or number of the column with the ids in that file')
     .action((id: string, options: ResultsOptions) =>
       perform((context) => writeResults(context, id, options)),
     );
@@ -58,23 +65,34 @@ interface Opened {
   isComplete: () => boolean;
 }
 
-async function openResults(
-  { client, io: { signal }, isJson }: Context,
-  id: string,
-  { format = isJson ? 'json' : 'csv', status, code }: ResultsOptions,
-): Promise<Opened> {
-  if (format === 'json') {
-    let isComplete = true;
-    const pages = client.resultPages(id, { status, code, signal });
-    const source = Readable.from(
-      jsonDocument(pages, (page) => {
-        isComplete &&= page.complete;
-      }),
+async function openResults(context: Context, id: string, options: ResultsOptions): Promise<Opened> {
+  const { client, io, isJson } = context;
+  const { withColumns, status, code } = options;
+  const format = options.format ?? (isJson && withColumns === undefined ? 'json' : 'csv');
+  const filter = { status, code, signal: io.signal };
+  if (withColumns !== undefined) {
+    if (format !== 'csv') throw new UsageError('--with-columns makes CSV: leave out --format and --json');
+    const mentors = await readMentorsOf(withColumns, withColumns, {
+      column: options.column,
+      stdin: io.stdin,
+    });
+    return openPages(client.resultPages(id, filter), (pages, onPage) =>
+      resultsWithColumns(pages, mentors, onPage),
     );
-    return { source, isComplete: () => isComplete };
   }
-  const { body, isComplete } = await client.download(id, { format, status, code, signal });
+  if (format === 'json') return openPages(client.resultPages(id, filter), jsonDocument);
+  const { body, isComplete } = await client.download(id, { ...filter, format });
   return { source: Readable.from(chunksOf(body)), isComplete: () => isComplete };
+}
+
+function openPages(pages: AsyncIterable<ResultsResponse>, write: typeof jsonDocument): Opened {
+  let isComplete = true;
+  const source = Readable.from(
+    write(pages, (page) => {
+      isComplete &&= page.complete;
+    }),
+  );
+  return { source, isComplete: () => isComplete };
 }
 
 /** @throws ServiceUnreachable if the download is interrupted */

@@ -25,7 +25,10 @@ interface SubmitOptions {
   dryRun?: true;
   watch?: true;
   column?: string;
-  heading: boolean;
+  heading?: boolean;
+  sheet?: string;
+  status?: 'failed' | 'all';
+  clean?: true;
   idempotencyKey?: string;
 }
 
@@ -34,7 +37,7 @@ export function addSubmit({ program, perform }: Registry): void {
     .command('submit')
     .summary('register the mentors of files')
     .description(
-      'Register one activity for the mentors of files: one id a line, or CSV with a header. Prints the id of the registration.',
+      'Register one activity for the mentors of files: one id a line, CSV or .xlsx with a header, or a results file. Prints the id of the registration.',
     )
     .argument('<files...>', 'where the mentors are; - is standard input')
     .requiredOption('--coordinator <id>', 'who registers')
@@ -43,13 +46,17 @@ export function addSubmit({ program, perform }: Registry): void {
     .requiredOption('--duration <minutes>', 'how long it took', wholeNumber)
     .option('--notes <text>', 'kept with every activity')
     .option('--override-duplicates', 'write one more activity for those who already have this one')
-    .option('--column <name>', 'heading of the column with the ids; else mentor_id, mentor or id')
-    .addOption(new Option('--no-heading', 'the first line is a mentor, not a heading').conflicts('column'))
     .option(
       '--override-only <ids>',
       'as --override-duplicates, for these mentors only, separated by commas',
       listOf,
     )
+    .option('--column <name>', 'heading or number of the column with the ids; else mentor_id, mentor or id')
+    .option('--heading', 'the first row is a heading, not a mentor')
+    .option('--no-heading', 'the first row is a mentor, not a heading')
+    .option('--sheet <name>', 'the sheet of a spreadsheet with the ids')
+    .addOption(new Option('--status <which>', 'which mentors of a results file').choices(['failed', 'all']))
+    .option('--clean', 'remove invisible characters from ids, and leave out ids that are too long')
     .option('--dry-run', 'only tell who would be a duplicate')
     .option('--plan <plan>', 'the plan of a dry run: register only if the duplicates are still the same')
     .option('--watch', 'stay until it is finished')
@@ -68,8 +75,15 @@ Examples:
 `;
 
 async function submit(context: Context, files: string[], options: SubmitOptions): Promise<ExitCode> {
-  const { column, heading } = options;
-  const list = await readMentors(files, { column, hasHeading: heading, stdin: context.io.stdin });
+  const { column, heading, sheet, status, clean } = options;
+  const list = await readMentors(files, {
+    column,
+    hasHeading: heading,
+    sheet,
+    status,
+    isCleaned: clean,
+    stdin: context.io.stdin,
+  });
   tellWhatWasRead(context, list);
   const request = requestOf(list, options);
   try {
@@ -80,7 +94,7 @@ async function submit(context: Context, files: string[], options: SubmitOptions)
   }
 }
 
-/** The service names them by their place in the request, which nobody has before his eyes. */
+/** Names the mentors of errors, which the service names by their place in the request. */
 function tellWhichMentors({ say }: Context, { ids }: MentorList, { errors }: ApiProblem): void {
   for (const { pointer } of errors) {
     const place = /^#\/mentor_ids\/(\d+)$/.exec(pointer ?? '')?.[1];
@@ -90,11 +104,14 @@ function tellWhichMentors({ say }: Context, { ids }: MentorList, { errors }: Api
 }
 
 /** @throws UsageError for more mentors than the service takes at once */
-function tellWhatWasRead({ say }: Context, { ids, repeated, empty }: MentorList): void {
+function tellWhatWasRead({ say }: Context, list: MentorList): void {
+  const { ids, repeated, repeatedAt, empty, cleaned } = list;
   const { mentorsPerRegistration } = LIMITS;
+  const more = repeated > repeatedAt.length ? ', …' : '';
   const left = [
-    ...(repeated > 0 ? [`${repeated} repeated left out`] : []),
+    ...(repeated > 0 ? [`${repeated} repeated left out (${repeatedAt.join(', ')}${more})`] : []),
     ...(empty > 0 ? [`${empty} without an id left out`] : []),
+    ...(cleaned > 0 ? [`${cleaned} cleaned`] : []),
   ];
   say([`${ids.length} ${ids.length === 1 ? 'mentor' : 'mentors'}`, ...left].join(', '));
   if (ids.length <= mentorsPerRegistration) return;

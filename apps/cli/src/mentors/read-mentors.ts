@@ -1,77 +1,90 @@
-import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
-import { type MentorFile, type ReadOptions, readMentorFile } from '@bulk/client/mentor-file';
-import { visible } from '../io.ts';
+import { type Choice, findIssues, findMentors, withoutIssues } from '@bulk/client/mentor-file';
 import { UsageError } from '../usage-error.ts';
+import { tellIssues, tellProblem } from './messages.ts';
+import { readTableOf } from './read-table-of.ts';
 
 export interface MentorList {
   /** Each once, in the order in which they came. */
   ids: string[];
   /** How many more times one of them came. */
   repeated: number;
+  /** Where the first of these are, such as `people.csv:4`. */
+  repeatedAt: string[];
   /** Lines that have others beside them, and no id. */
   empty: number;
+  /** How many ids were changed or left out by `isCleaned`. */
+  cleaned: number;
+}
+
+export interface ReadOptions extends Choice {
+  /** Of a spreadsheet. */
+  sheet?: string | undefined;
+  /** Takes invisible characters out of ids, and leaves out ids that are too long. Otherwise both are refused. */
+  isCleaned?: boolean | undefined;
+  stdin: Readable;
+}
+
+const SHOWN_PLACES = 3;
+
+/**
+ * Reads the mentors of files.
+ *
+ * @param files `-` is `stdin`
+ * @throws UsageError for files that can't be read, or have no ids, or not clearly, or ids that are not valid
+ */
+export async function readMentors(files: string[], options: ReadOptions): Promise<MentorList> {
+  const ids = new Set<string>();
+  const list: MentorList = { ids: [], repeated: 0, repeatedAt: [], empty: 0, cleaned: 0 };
+  for (const file of files) {
+    const name = file === '-' ? 'standard input' : file;
+    const read = await readFileOf(file, name, options);
+    for (const [index, id] of read.entries.entries()) {
+      if (ids.has(id)) {
+        list.repeated += 1;
+        if (list.repeatedAt.length < SHOWN_PLACES) list.repeatedAt.push(`${name}:${read.lines[index]}`);
+      }
+      ids.add(id);
+    }
+    list.empty += read.empty;
+    list.cleaned += read.cleaned;
+  }
+  if (ids.size === 0) throw new UsageError(`There are no mentor ids in ${files.join(', ')}`);
+  return { ...list, ids: [...ids] };
 }
 
 /**
- * @param files `-` is `stdin`
- * @throws UsageError for files that can't be read, or have no ids, or not clearly
+ * Reads the mentors of one file, as they stand there.
+ *
+ * @param file `-` is `stdin`
+ * @param name for messages
+ * @throws UsageError for a file that can't be read, or whose mentors are not clear
  */
-export async function readMentors(
-  files: string[],
-  { stdin, ...options }: ReadOptions & { stdin: Readable },
-): Promise<MentorList> {
-  const ids = new Set<string>();
-  let found = 0;
-  let empty = 0;
-  for (const file of files) {
-    const name = file === '-' ? 'standard input' : file;
-    const list = listOf(readMentorFile(decode(await read(file, stdin), name), options), name);
-    for (const id of list.ids) ids.add(id);
-    found += list.entries.length;
-    empty += list.empty;
-  }
-  if (found === 0) throw new UsageError(`There are no mentor ids in ${files.join(', ')}`);
-  return { ids: [...ids], repeated: found - ids.size, empty };
+export async function readMentorsOf(file: string, name: string, { sheet, stdin, ...choice }: ReadOptions) {
+  const found = findMentors(await readTableOf(file, name, { sheet, stdin }), choice);
+  if (found.kind !== 'list') throw tellProblem(name, found);
+  return found;
 }
 
-async function read(file: string, stdin: Readable): Promise<Buffer> {
-  if (file === '-') return buffer(stdin);
-  try {
-    return await readFile(file);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? 'there is no such file' : String(code);
-    throw new UsageError(`${file} can't be read: ${reason}`, { cause: error });
-  }
-}
-
-/** Other bytes as ids would be nonsense that is accepted. */
-function decode(bytes: Buffer, name: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (error) {
-    const message = `${name} is not text in UTF-8: save a spreadsheet as CSV (UTF-8) first`;
-    throw new UsageError(message, { cause: error });
-  }
-}
-
-/** @throws UsageError that tells how to go on */
-function listOf(read: MentorFile, name: string) {
-  if (read.kind === 'list') return read;
-  const lines = read.kind === 'unclear' ? choiceOf(read.heading) : problemOf(read);
-  throw new UsageError(`${name} ${lines.map(visible).join('\n  ')}`);
-}
-
-function choiceOf(heading: string): string[] {
-  // Quoted, because the shell would run what a file may hold.
-  const column = /^[\w.-]+$/.test(heading) ? heading : `'${heading.replaceAll("'", "'\\''")}'`;
-  const choice = [`If it is a heading, add: --column ${column}`, 'If it is a mentor, add: --no-heading'];
-  return [`begins with ${JSON.stringify(heading)}, which may be a heading or a mentor.`, ...choice];
-}
-
-function problemOf({ problem, firstLines }: Extract<MentorFile, { kind: 'unusable' }>): string[] {
-  if (firstLines.length === 0) return [problem];
-  return [`${problem}. It begins:`, ...firstLines, '--column names the column with the ids'];
+async function readFileOf(file: string, name: string, { isCleaned, ...options }: ReadOptions) {
+  const found = await readMentorsOf(file, name, options);
+  const { entries, lines, empty, table } = found;
+  const issues = findIssues(found).filter(
+    // Ids of our own results file are those of mentors who have a result.
+    ({ kind }) => kind === 'too_long' || (kind === 'invisible' && !table.isOurs),
+  );
+  if (issues.length === 0) return { entries, lines, empty, cleaned: 0 };
+  if (!isCleaned) throw tellIssues(name, issues);
+  const kept = entries
+    .map((id, index) => ({
+      id: withoutIssues(withoutIssues([id], 'invisible'), 'too_long')[0],
+      line: lines[index],
+    }))
+    .filter((each): each is { id: string; line: number } => each.id !== undefined);
+  return {
+    entries: kept.map(({ id }) => id),
+    lines: kept.map(({ line }) => line),
+    empty,
+    cleaned: issues.length,
+  };
 }

@@ -1,10 +1,12 @@
-import { type MentorFile, pastedTextOf, readMentorFile } from '@bulk/client/mentor-file';
-import { type DragEvent, useRef, useState } from 'react';
-import { Notice } from '../components/notice.tsx';
-import { counted } from '../format.ts';
+import { columnsOf, findMentors, type MentorFile, pastedTextOf } from '@bulk/client/mentor-file';
+import { type ClipboardEvent, type DragEvent, useMemo, useRef, useState } from 'react';
+import { FirstAndLast } from './column-picker.tsx';
+import { LONG_TEXT, LongMentorList } from './long-mentor-list.tsx';
 import './mentor-field.css';
-import { readFileText } from './read-file-text.ts';
+import { MentorFileStep, TableQuestion } from './mentor-file-step.tsx';
+import { MentorIssues } from './mentor-issues.tsx';
 import { TextField } from './text-field.tsx';
+import { type FileStep, useMentorFile } from './use-mentor-file.ts';
 
 interface Props {
   text: string;
@@ -13,31 +15,55 @@ interface Props {
   read: MentorFile;
 }
 
-/** Mentors are pasted, typed, or come from a file that is dropped; what is in the box counts. */
+const FILE_TYPES = [
+  '.csv,.tsv,.txt,.xlsx,text/csv,text/plain',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+].join(',');
+const PASTED = 'the pasted table';
+
+/** Mentors are pasted, typed, or come from a file that is chosen or dropped. The ids in the box are sent. */
 export function MentorField({ text, onTextChange, read }: Props) {
-  const [file, setFile] = useState<{ name: string; content: MentorFile } | null>(null);
   const [isDraggedOver, setIsDraggedOver] = useState(false);
+  const [isEdited, setIsEdited] = useState(false);
   const section = useRef<HTMLElement>(null);
   const chooser = useRef<HTMLInputElement>(null);
 
-  const take = async (chosen: File | undefined) => {
-    if (!chosen) return;
-    const content = readMentorFile(await readFileText(chosen));
-    setFile({ name: chosen.name, content });
-    const entries = content.kind === 'unusable' ? [] : content.entries;
-    // A heading that is unclear goes into the box as well: there it is asked about.
-    const firstMentor = content.kind === 'list' ? entries[0] : undefined;
-    if (entries.length > 0) onTextChange(pastedTextOf(entries), firstMentor);
+  /** What was clicked goes away, and would take the focus with it. */
+  const focusBox = () =>
+    requestAnimationFrame(() => {
+      // The next question has it already.
+      if (document.activeElement?.matches('.column-picker select')) return;
+      section.current?.querySelector<HTMLElement>('textarea, .long-mentor-list [tabindex]')?.focus();
+    });
+  const file = useMentorFile({ text, onTextChange, onAnswered: focusBox });
+  const { step } = file;
+  const isAsking = step?.kind === 'asking' || step?.kind === 'sheets';
+  const changeable = useMemo(() => changeableTableOf(step, read), [step, read]);
+
+  const isLong = text.length > LONG_TEXT && !isEdited && read.kind !== 'unusable';
+
+  const type = (value: string) => {
+    file.forget();
+    onTextChange(value);
   };
-  /** The buttons go away, and would take the focus with them. */
-  const answer = (newText: string, firstMentor?: string) => {
-    section.current?.querySelector('textarea')?.focus();
-    onTextChange(newText, firstMentor);
+  const paste = (event: ClipboardEvent<HTMLTextAreaElement>) => {
+    const pasted = event.clipboardData.getData('text/plain');
+    if (pasted.length <= LONG_TEXT) return;
+    event.preventDefault();
+    const { selectionStart, selectionEnd, value } = event.currentTarget;
+    setIsEdited(false);
+    type(value.slice(0, selectionStart) + pasted + value.slice(selectionEnd));
+    focusBox();
+  };
+  const take = (chosen: File) => {
+    setIsEdited(false);
+    void file.read(chosen);
   };
   const drop = (event: DragEvent) => {
     event.preventDefault();
     setIsDraggedOver(false);
-    void take(event.dataTransfer.files[0]);
+    const [dropped] = event.dataTransfer.files;
+    if (dropped) take(dropped);
   };
 
   return (
@@ -53,94 +79,99 @@ export function MentorField({ text, onTextChange, read }: Props) {
       onDragLeave={() => setIsDraggedOver(false)}
       onDrop={drop}
     >
-      <TextField
-        label="Mentor ids"
-        name="mentor_ids"
-        value={text}
-        onValueChange={(value) => {
-          setFile(null);
-          onTextChange(value);
-        }}
-        hint="Paste them as they are: one a line, or with commas, semicolons or tabs between. Or drop a CSV file here."
-        control={<textarea rows={9} className="input mono" spellCheck={false} />}
-      />
+      {isLong ? (
+        <LongMentorList
+          read={read}
+          onEdit={() => {
+            setIsEdited(true);
+            focusBox();
+          }}
+          onClear={() => {
+            type('');
+            focusBox();
+          }}
+        />
+      ) : (
+        <TextField
+          label="Mentor ids"
+          name="mentor_ids"
+          value={text}
+          onValueChange={type}
+          hint="Paste IDs, or a table from a spreadsheet. Or choose a CSV or Excel file, or drop it here."
+          control={<textarea rows={9} className="input mono" spellCheck={false} onPaste={paste} />}
+        />
+      )}
       <div className="row mentor-field-foot">
         <p role="status">
-          <Summary read={read} />
-          {file?.content.kind === 'list' && (
-            <span className="muted">
-              {' '}
-              · from {file.name}
-              {file.content.heading !== null && `, column “${file.content.heading}”`}
-            </span>
-          )}
+          <Summary read={read} step={step} />
         </p>
-        <button type="button" className="button" onClick={() => chooser.current?.click()}>
-          Choose a file …
-        </button>
+        <div className="row">
+          {changeable && !isAsking && (
+            <button
+              type="button"
+              className="button"
+              onClick={() => file.ask(changeable.name, changeable.table, changeable.mentors)}
+            >
+              {changeable.table.isOurs ? 'Choose other mentors' : 'Choose another column'}
+            </button>
+          )}
+          <button type="button" className="button" onClick={() => chooser.current?.click()}>
+            Choose a file …
+          </button>
+        </div>
         <input
           ref={chooser}
           type="file"
-          accept=".csv,.tsv,.txt,text/csv,text/plain"
+          accept={FILE_TYPES}
           hidden
           onChange={(event) => {
-            void take(event.target.files?.[0]);
+            const [chosen] = event.target.files ?? [];
+            if (chosen) take(chosen);
             // The same file may be chosen again, once it is mended.
             event.target.value = '';
           }}
         />
       </div>
-      {file?.content.kind === 'unusable' && <Unusable name={file.name} {...file.content} />}
-      {file?.content.kind === 'list' && file.content.ids.length === 0 && (
-        <Unusable name={file.name} problem="has no mentor ids" firstLines={[]} />
+      {step !== null && <MentorFileStep step={step} file={file} />}
+      {step === null && read.kind !== 'list' && (
+        <TableQuestion name={PASTED} found={read} onTake={(mentors) => file.take(PASTED, mentors)} />
       )}
-      {read.kind === 'unusable' && <Unusable name="What you pasted" {...read} />}
-      {read.kind === 'unclear' && (
-        <Notice tone="warn" role="alert">
-          <p>
-            Is <strong className="verbatim">{read.heading}</strong>, the first value, a heading or a mentor?
-          </p>
-          <button
-            type="button"
-            className="button"
-            onClick={() => answer(pastedTextOf(read.entries.slice(1)))}
-          >
-            It is a heading
-          </button>
-          <button type="button" className="button" onClick={() => answer(text, read.heading)}>
-            It is a mentor
-          </button>
-        </Notice>
+      {!isAsking && read.kind === 'list' && (
+        <MentorIssues
+          mentors={read}
+          onEntriesChange={(entries) => {
+            onTextChange(pastedTextOf(entries), entries[0]);
+            focusBox();
+          }}
+        />
       )}
     </section>
   );
 }
 
-function Summary({ read }: { read: MentorFile }) {
-  if (read.kind !== 'list') return 'No mentors yet';
-  const repeated = read.entries.length - read.ids.length;
-  return (
-    <>
-      <strong className="numeric">
-        {read.ids.length === 0 ? 'No mentors yet' : counted(read.ids.length, 'mentor')}
-      </strong>
-      {repeated > 0 && ` · ${counted(repeated, 'repeated id')} folded`}
-      {read.heading !== null && ` · the heading “${read.heading}” left out`}
-    </>
-  );
+/** The table that the ids were taken from, if something else can be taken from it. */
+function changeableTableOf(step: FileStep | null, read: MentorFile) {
+  const taken = step?.kind === 'taken' ? step.mentors : null;
+  const mentors = step === null ? read : taken;
+  if (mentors?.kind !== 'list') return null;
+  const { table } = mentors;
+  const isChangeable = table.isOurs ? findMentors(table).kind === 'unclear' : columnsOf(table).length > 1;
+  return isChangeable ? { name: step?.name ?? PASTED, mentors, table } : null;
 }
 
-function Unusable({ name, problem, firstLines }: { name: string; problem: string; firstLines: string[] }) {
+function Summary({ read, step }: { read: MentorFile; step: FileStep | null }) {
+  if (step === null && read.kind === 'unclear' && read.question === 'column')
+    return 'This is a table. Choose the column with the mentor IDs below.';
+  if (step?.kind === 'reading') return `Reading ${step.name} …`;
+  if (read.kind !== 'list' || read.ids.length === 0) return 'No mentors yet';
+  const { heading } = (step?.kind === 'taken' && step.mentors) || read;
   return (
-    <Notice tone="bad" role="alert">
-      <div className="mentor-unusable">
-        <p>
-          <strong className="verbatim">{name}</strong> {problem}.{' '}
-          {firstLines.length > 0 &&
-            'Give the column with the ids the heading mentor_id, or keep that column only. It begins with:'}
-        </p>
-        {firstLines.length > 0 && <pre>{firstLines.join('\n')}</pre>}
-      </div>
-    </Notice>
+    <>
+      <FirstAndLast ids={read.ids} />
+      <span className="muted">
+        {step?.kind === 'taken' && ` · from ${step.name}`}
+        {heading !== null && ` · column “${heading}”`}
+      </span>
+    </>
   );
 }
