@@ -1,3 +1,5 @@
+import { redisHosts } from '@bulk/core';
+
 /**
  * What a newcomer wants to know once everything runs.
  *
@@ -10,11 +12,13 @@ export function summary({ config, port, password, dataDir }) {
     Page: `${base}/`,
     API: `${base}/api/v1/bulk-registrations   ${accessTo(config)}`,
     Docs: `${base}/docs`,
-    Dashboard: `${base}/admin/queues   user ${config.adminUser}, password ${password ?? 'as set in ADMIN_PASSWORD'}`,
+    Dashboard: `${base}/admin/queues   user ${config.adminUser}, ${password === null ? 'password as set in ADMIN_PASSWORD' : `password ${password} (kept in .data/admin-password)`}`,
     Data: dataDir
       ? `PostgreSQL in ${dataDir} (DATABASE_URL: another one)`
       : `PostgreSQL at ${placeOf(config.databaseUrl)}`,
-    Queue: config.redisUrl ? `Redis at ${placeOf(config.redisUrl)}` : 'PostgreSQL (REDIS_URL: Redis instead)',
+    Queue: config.redisUrl
+      ? `Redis at ${redisHosts(config.redisUrl)}`
+      : 'PostgreSQL (REDIS_URL: Redis instead)',
     ...(config.metricsPort && {
       Metrics: `${metricsAt(config, 0)}, ${metricsAt(config, 1)} of the worker`,
     }),

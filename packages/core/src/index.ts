@@ -32,6 +32,7 @@ export { percentOf } from './progress/progress.ts';
 export type { RegistrationSnapshot } from './progress/registration-snapshot.ts';
 export { createWatchers } from './progress/watch.ts';
 export type { WatchEvent } from './progress/watch-events.ts';
+export { redisHosts } from './redis/redis-address.ts';
 export { cancelOrDelete } from './registrations/cancel-or-delete.ts';
 export { dryRun } from './registrations/dry-run.ts';
 export { type DetailsLists, getRegistration, type RegistrationAnswer } from './registrations/get.ts';
