@@ -56,7 +56,6 @@ test('300 mentors of whom 20 have the activity: seen before, selected, registere
   await page.getByRole('button', { name: 'Register 300 mentors' }).click();
 
   await page.waitForURL('**/registrations/bulk-002');
-  await page.getByText('2 selected duplicates sent again with override').waitFor();
   await expectStatus(page, 'Completed');
   await page.getByText('Retry all 18 failed mentors').waitFor();
   await expectResult(page, 'mentor-3', /Failed .* Existing activity: pa-\d+\.$/);
@@ -102,30 +101,33 @@ test('a running registration is cancelled, after a question', async () => {
   expect(await service.deps.db.prisma.activity.count()).toBe(written);
 });
 
-test('selected duplicates are asked about in a new tab when theirs was closed too early', async () => {
-  const worker = await service.start('worker');
-  const first = await service.submit(registrationRequest({ mentor_ids: ['mentor-1', 'mentor-2'] }));
+test('a preview whose duplicates have changed registers nothing, and shows the new ones', async () => {
+  await service.start('worker');
+  const first = await service.submit(registrationRequest({ mentor_ids: ['mentor-1'] }));
   await page.goto(`/registrations/${first}`);
   await expectStatus(page, 'Completed');
-  await service.stop(worker);
 
   await page.goto('/new');
   await fillIn(page, { ...WORKSHOP, mentors: 'mentor-1, mentor-2, mentor-3' });
   await page.getByRole('button', { name: 'Check 3 mentors' }).click();
   await page.getByLabel('Select all duplicates').check();
+  const other = await context.newPage();
+  await other.goto(
+    `/registrations/${await service.submit(registrationRequest({ mentor_ids: ['mentor-2'] }))}`,
+  );
+  await expectStatus(other, 'Completed');
   await page.getByRole('button', { name: 'Register 3 mentors' }).click();
-  await page.getByText('The 2 selected duplicates will be sent again').waitFor();
-  await page.close();
 
-  await service.start('worker');
-  page = await context.newPage();
-  await page.goto('/registrations/bulk-002');
-  await page.getByText('They were not sent again before the tab was closed').waitFor();
-  await page.getByRole('button', { name: 'Send them' }).click();
-  await page.getByText('2 selected duplicates sent again with override').waitFor();
+  await page.getByText('The duplicates have changed since the preview').waitFor();
+  await page.getByText('“mentor-2” has become a duplicate since the dry run').waitFor();
+  await page.getByText('1 of 3 mentors would get the activity').waitFor();
+  expect(await page.getByLabel('One more activity for mentor-1').isChecked()).toBe(true);
+  expect(await service.deps.db.prisma.bulkRegistration.count()).toBe(2);
+  await page.getByRole('button', { name: 'Register 3 mentors' }).click();
+  await page.waitForURL('**/registrations/bulk-003');
   await expectStatus(page, 'Completed');
-  await page.getByText('3 of 3 mentors processed').waitFor();
-  expect(await service.deps.db.prisma.activity.count()).toBe(5);
+  await page.getByText('Retry all 1 failed mentor').waitFor();
+  expect(await service.deps.db.prisma.activity.count()).toBe(4);
 });
 
 test('an outage of the service is said, and over as soon as it is back', async () => {

@@ -215,6 +215,18 @@ test.each([
   expect(err).toContain(said);
 });
 
+test('history tells what each attempt did', async () => {
+  await finished('2026-05-17', mentors('m', 1));
+  const id = await finished('2026-05-17', mentors('m', 3));
+  await run(['retry', id, '--override-duplicates']);
+  await service.work(id);
+  const { code, out } = await run(['history', id]);
+  expect(code).toBe(0);
+  expect(out).toMatch(/^1\. register of 3 mentors, by anonymous\n {3}accepted 20\S+Z\n {3}started /);
+  expect(out).toContain('   2 succeeded, 1 failed\n2. retry of 1 mentor, with override, by anonymous\n');
+  expect(out).toMatch(/ {3}1 succeeded\n$/);
+});
+
 test('verify compares the counts, and exits with 1 when they differ', async () => {
   const id = await finished('2026-05-18', mentors('m', 3));
   expect(await run(['verify', id])).toMatchObject({

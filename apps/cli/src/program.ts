@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addCancel } from './commands/cancel.ts';
 import { addDelete } from './commands/delete.ts';
+import { addHistory } from './commands/history.ts';
 import { addList } from './commands/list.ts';
 import { addResults } from './commands/results.ts';
 import { addRetry } from './commands/retry.ts';
@@ -48,5 +49,6 @@ export function createProgram(
   addDelete(registry);
   addResults(registry);
   addVerify(registry);
+  addHistory(registry);
   return program;
 }

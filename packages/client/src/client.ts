@@ -1,4 +1,5 @@
 import type {
+  AttemptsResponse,
   CreateRegistrationRequest,
   CreateRegistrationResponse,
   DeleteRegistrationResponse,
@@ -145,6 +146,11 @@ export function createClient(clientOptions: ClientOptions) {
     /** How many mentors failed, by error code. */
     failures(id: string, options: CallOptions = {}): Promise<FailuresResponse> {
       return sendForJson({ method: 'GET', path: `${pathOf(id)}/failures` }, options);
+    },
+
+    /** The registration itself, its retries and undos, and what each of them did. */
+    attempts(id: string, options: CallOptions = {}): Promise<AttemptsResponse> {
+      return sendForJson({ method: 'GET', path: `${pathOf(id)}/attempts` }, options);
     },
 
     /** Counts results and activities again, and compares them with the counters. */

@@ -1,3 +1,4 @@
+export * from './attempts.ts';
 export * from './deliveries.ts';
 export * from './events.ts';
 export * from './examples.ts';

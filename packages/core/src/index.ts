@@ -8,6 +8,7 @@ export { ANONYMOUS, type Caller, hasRole, mayActFor, ROLES, type Role } from './
 export { countInFlight, countUse, type Limit, type Use } from './access/limits.ts';
 export { isRegistrationOf } from './access/scope.ts';
 export { createUseCounter } from './access/use-counter.ts';
+export { listAttempts } from './attempts/list-attempts.ts';
 export { retryFailed } from './attempts/retry-failed.ts';
 export { undoRegistration } from './attempts/undo.ts';
 export { type Config, ConfigError, loadConfig, readEnvironment, refuseOpenAddress } from './config.ts';

@@ -1,4 +1,6 @@
 import {
+  Attempt,
+  AttemptsResponse,
   CreateRegistrationRequest,
   CreateRegistrationResponse,
   DeleteRegistrationResponse,
@@ -48,6 +50,8 @@ const NAMED_SCHEMAS: Record<string, object> = {
   RegistrationGone,
   RegistrationStatus: RegistrationStatusSchema,
   MentorResult,
+  AttemptsResponse,
+  Attempt,
   ResultsResponse,
   FailuresResponse,
   VerificationResponse,

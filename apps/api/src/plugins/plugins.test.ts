@@ -177,6 +177,7 @@ describe('the OpenAPI document', () => {
       `get ${BASE_PATH}/{id}/events`,
       `post ${BASE_PATH}/{id}/undo`,
       `get ${BASE_PATH}/{id}/verification`,
+      `get ${BASE_PATH}/{id}/attempts`,
       `get ${BASE_PATH}/{id}/deliveries`,
       `post ${BASE_PATH}/{id}/deliveries/{delivery}/redeliver`,
       'get /api/v1/workers',

@@ -3,6 +3,7 @@ import type { App } from '../fastify-app.ts';
 import { addLoadShedding } from '../plugins/load-shedding.ts';
 import { deleteRoute } from './delete-registration.ts';
 import { deliveriesRoutes } from './deliveries.ts';
+import { attemptsRoute } from './get-attempts.ts';
 import { eventsRoute } from './get-events.ts';
 import { failuresRoute } from './get-failures.ts';
 import { detailsRoute } from './get-registration.ts';
@@ -34,6 +35,7 @@ export function registrationRoutes(deps: Deps) {
     eventsRoute(app, deps, readWaitingReason);
     undoRoute(app, deps);
     verificationRoute(app, deps);
+    attemptsRoute(app, deps);
     deliveriesRoutes(app, deps);
   };
 }

@@ -5,7 +5,6 @@ import { usePageTitle } from '../shell/use-page-title.ts';
 import { ConnectionNotice } from './connection-notice.tsx';
 import { DetailsHeader } from './details-header.tsx';
 import { History } from './history.tsx';
-import { OverridePlanNotice } from './override-plan-notice.tsx';
 import { ProgressPanel } from './progress-panel.tsx';
 import { ResultsPanel } from './results-panel.tsx';
 import { useActions } from './use-actions.ts';
@@ -43,10 +42,9 @@ export function DetailsPage({ id }: { id: string }) {
           <p>{messageOf(refusal)}</p>
         </Notice>
       )}
-      <OverridePlanNotice registration={registration} refresh={refresh} />
       <ProgressPanel registration={registration} />
       <ResultsPanel registration={registration} retry={actions.retry} />
-      <History entries={registration.history} />
+      <History registration={registration} />
     </div>
   );
 }

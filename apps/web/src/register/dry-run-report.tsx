@@ -1,8 +1,9 @@
-import type { DryRunResponse } from '@bulk/contract';
+import type { DryRunResponse, Duplicate } from '@bulk/contract';
+import { Link } from 'wouter';
 import { Notice } from '../components/notice.tsx';
 import { useRangeSelection } from '../components/use-range-selection.ts';
 import { VirtualRows } from '../components/virtual-rows.tsx';
-import { count, counted } from '../format.ts';
+import { count, counted, moment } from '../format.ts';
 import './dry-run-report.css';
 
 interface Props {
@@ -59,7 +60,7 @@ export function DryRunReport({ report, selected, onSelectedChange }: Props) {
               <span role="columnheader">Existing activity</span>
             </>
           }
-          renderRow={({ mentor_id, existing_activity_id }) => (
+          renderRow={({ mentor_id, ...existing }) => (
             <>
               <span role="cell">
                 <input
@@ -73,11 +74,7 @@ export function DryRunReport({ report, selected, onSelectedChange }: Props) {
                 {mentor_id}
               </span>
               <span role="cell">
-                {existing_activity_id === undefined ? (
-                  'Has it already, from another coordinator'
-                ) : (
-                  <span className="mono">{existing_activity_id}</span>
-                )}
+                <Existing {...existing} />
               </span>
             </>
           )}
@@ -85,13 +82,27 @@ export function DryRunReport({ report, selected, onSelectedChange }: Props) {
       </div>
       {selected.size > 0 && (
         <Notice tone="info">
-          <p>
-            First, all other mentors get the activity. Then this page gives one more activity to{' '}
-            {counted(selected.size, 'selected duplicate')}. If you close this tab before that, nothing is
-            lost: the page of the registration asks you again.
-          </p>
+          <p>{counted(selected.size, 'selected mentor')} will get a second activity.</p>
         </Notice>
       )}
     </div>
+  );
+}
+
+/** The activity that a duplicate has, and who registered it. */
+function Existing(existing: Omit<Duplicate, 'mentor_id'>) {
+  const { existing_activity_id, coordinator_id, registration_id, registered_at } = existing;
+  if (existing_activity_id === undefined) return 'Has it already, from another coordinator';
+  return (
+    <>
+      <span className="mono">{existing_activity_id}</span>
+      {registration_id !== undefined && registered_at !== undefined && (
+        <span className="muted">
+          {' '}
+          by <span className="verbatim">{coordinator_id}</span> on {moment(registered_at)}, in{' '}
+          <Link href={`/registrations/${registration_id}`}>{registration_id}</Link>
+        </span>
+      )}
+    </>
   );
 }

@@ -19,7 +19,7 @@ export function RegisterPage() {
   const form = useRegistrationForm();
   const suggestions = useSuggestions();
   const [clearings, setClearings] = useState(0);
-  const { values, report, selected, check, create, error, fieldErrors } = form;
+  const { values, report, selected, check, create, error, fieldErrors, outdated } = form;
   const formElement = useRef<HTMLFormElement>(null);
   const reportHeading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
@@ -41,7 +41,7 @@ export function RegisterPage() {
     event.preventDefault();
     if (isBusy || form.isBlocked) return;
     if (report === null) check.mutate(form.current());
-    else create.mutate(form.current());
+    else create.mutate(form.planned());
   };
   const field = (name: keyof typeof values) => ({
     name,
@@ -102,11 +102,18 @@ export function RegisterPage() {
       )}
       {error !== null && (
         <Notice tone={isTransient(error) ? 'warn' : 'bad'} role="alert">
-          <p>
-            {messageOf(error)}
-            {isTransient(error) &&
-              ' Nothing that you typed is lost. You can send it again: it is registered only once.'}
-          </p>
+          {outdated === null ? (
+            <p>
+              {messageOf(error)}
+              {isTransient(error) &&
+                ' Nothing that you typed is lost. You can send it again: it is registered only once.'}
+            </p>
+          ) : (
+            <p>
+              The duplicates have changed since the preview, so nothing was registered. Look at the new
+              preview, and register again. {outdated.slice(0, 5).join('. ')}.
+            </p>
+          )}
         </Notice>
       )}
       <div className="row">

@@ -5,7 +5,6 @@ import { useMutation } from '@tanstack/react-query';
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { client } from '../api.ts';
-import { savePlan } from '../details/override-plan.ts';
 import { dropDraft, emptyDraft, loadDraft, rememberCoordinator, saveDraft } from './draft.ts';
 import { type FormValues, fieldErrorsOf, requestOf, tooMany } from './form-values.ts';
 
@@ -31,20 +30,24 @@ export function useRegistrationForm() {
     mutationFn: (request: CreateRegistrationRequest) => client.dryRun(request),
     onSuccess: (answer) => {
       setReport(answer);
-      setSelected(new Set());
+      const ids = answer.duplicates.map(({ mentor_id }) => mentor_id);
+      setSelected((before) => new Set(ids.filter((id) => before.has(id))));
     },
   });
   const create = useMutation({
     mutationFn: (request: CreateRegistrationRequest) =>
       client.create(request, { idempotencyKey: keyFor(request) }),
-    onSuccess: ({ id, created_at, coordinator_id }) => {
+    onSuccess: ({ id, coordinator_id }) => {
       dropDraft();
       rememberCoordinator(coordinator_id);
       // The form may be shown again at once, before the other page has loaded.
       setDraft(emptyDraft());
       setReport(null);
-      if (selected.size > 0) savePlan({ id, createdAt: created_at, mentorIds: [...selected], key: newKey() });
+      if (selected.size > 0) savePlan({ id, createdAt: mentorIds: [...selected], key: newKey() });
       navigate(`/registrations/${id}`);
+    },
+    onError: (problem, request) => {
+      if (isPlanOutdated(problem)) check.mutate(withoutPlan(request));
     },
   });
 
@@ -55,12 +58,15 @@ export function useRegistrationForm() {
     create.reset();
   };
   const { error, variables } = create.error === null ? check : create;
+  const refused = useMemo(
+    () => (error instanceof ApiProblem && variables ? fieldErrorsOf(error, variables) : {}),
+    [error, variables],
+  );
+  const isOutdated = isPlanOutdated(error);
+  // A field with an error keeps the form from being sent, and an outdated preview is no error of a field.
   const fieldErrors = useMemo(
-    () => ({
-      ...(error instanceof ApiProblem && variables && fieldErrorsOf(error, variables)),
-      ...tooMany(read),
-    }),
-    [error, variables, read],
+    () => ({ ...(!isOutdated && refused), ...tooMany(read) }),
+    [isOutdated, refused, read],
   );
 
   return {
@@ -75,8 +81,16 @@ export function useRegistrationForm() {
     create,
     error,
     fieldErrors,
+    /** The mentors who differ from the preview, a sentence each; null: the preview is not outdated. */
+    outdated: isOutdated ? (refused.mentor_ids ?? []) : null,
     isBlocked: read.kind === 'unclear' || tooMany(read).mentor_ids !== undefined,
     current,
+    /** What is checked, as it was found, with the selected duplicates. */
+    planned: (): CreateRegistrationRequest => ({
+      ...current(),
+      ...(report !== null && { plan: report.plan }),
+      ...(selected.size > 0 && { override_mentor_ids: [...selected] }),
+    }),
     change: (name: keyof FormValues, value: string) => {
       setDraft((before) => ({ ...before, values: { ...before.values, [name]: value } }));
       invalidate();
@@ -92,6 +106,15 @@ export function useRegistrationForm() {
       invalidate();
     },
   };
+}
+
+/** Tells whether the duplicates are not those of the preview any more. */
+function isPlanOutdated(error: unknown): boolean {
+  return error instanceof ApiProblem && error.code === 'plan_outdated';
+}
+
+function withoutPlan({ plan: _, override_mentor_ids: __, ...request }: CreateRegistrationRequest) {
+  return request;
 }
 
 function readPasted(text: string, firstMentor: string | undefined): MentorFile {

@@ -1,6 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
-import { disownPlans } from '../details/override-plan.ts';
 import { forgetForm } from '../register/draft.ts';
 import { signOut, useSession } from './session.ts';
 
@@ -17,7 +16,6 @@ export function SignOutButton() {
       onClick={() => {
         signOut();
         queryClient.clear();
-        disownPlans();
         forgetForm();
         navigate('/');
       }}

@@ -52,7 +52,7 @@ async function start(
   id: bigint,
   request: RetryRegistrationRequest,
 ): Promise<StartedAttempt> {
-  const { attempt } = await beginOrRefuse(
+  const { attempt, before } = await beginOrRefuse(
     () => beginAttemptIfFailed(tx, id),
     () => whyNot(tx, id),
   );
@@ -64,6 +64,7 @@ async function start(
     mentors,
     batchSize: config.batchSize,
     actor: caller.name,
+    before,
   });
 }
 

@@ -4,20 +4,21 @@ import { insertBatches } from '../batches/insert-batches.ts';
 import type { Executor } from '../database/executor.ts';
 import { Prisma } from '../database/generated/client.ts';
 import type { StartedAttempt } from './accept-attempt.ts';
+import { BEGUN_ATTEMPT, type BegunAttempt, type Standing } from './standing.ts';
 
 /**
  * Begins the next attempt of a registration with failures, and locks its row, so that a second retry at
  * the same moment waits here and then sees what the first one did. null: there is nothing to retry.
  * The first statement of one transaction.
  */
-export async function beginAttemptIfFailed(tx: Executor, id: bigint): Promise<{ attempt: number } | null> {
-  const rows = await tx.$queryRaw<Array<{ attempt: number }>>`
-    update bulk_registrations
+export async function beginAttemptIfFailed(tx: Executor, id: bigint): Promise<BegunAttempt | null> {
+  const rows = await tx.$queryRaw<BegunAttempt[]>`
+    update bulk_registrations r
     set attempt = attempt + 1
     where id = ${id}::bigint
       and status in ('completed', 'failed')
       and failure_count > 0
-    returning attempt`;
+    returning ${BEGUN_ATTEMPT}`;
   return rows[0] ?? null;
 }
 
@@ -51,12 +52,13 @@ export interface AttemptRequest {
   batchSize: number;
   /** Who asked for it. */
   actor: string;
+  before: Standing;
 }
 
 /** Stores the batches of an attempt that has begun and who asked for it, and sets its registration back to processing. */
 export async function startAttempt(
   tx: Executor,
-  { registrationId, overrideDuplicates, mentors, batchSize, actor }: AttemptRequest,
+  { registrationId, overrideDuplicates, mentors, batchSize, actor, before }: AttemptRequest,
 ): Promise<StartedAttempt> {
   const [started] = await tx.$queryRaw<[StartedAttempt]>`
     with registration as (
@@ -73,8 +75,16 @@ export async function startAttempt(
       returning id as registration_id, attempt, generation, mentor_count, override_duplicates, updated_at
     ),
     history as (
-      insert into registration_history (registration_id, action, actor, mentor_count, override_duplicates)
-      select registration_id, 'retried', ${actor}, ${mentors.length}::integer, override_duplicates
+      insert into registration_history (
+        registration_id, action, actor, mentor_count, override_duplicates, standing_before
+      )
+      select
+        registration_id,
+        'retried',
+        ${actor},
+        ${mentors.length}::integer,
+        override_duplicates,
+        ${JSON.stringify(before)}::jsonb
       from registration
     ),
     batches as (${insertBatches(Prisma.sql`registration`, buildRetryPayloads(mentors, batchSize))})

@@ -1,5 +1,6 @@
 import type { Executor } from '../database/executor.ts';
 import type { StartedAttempt } from './accept-attempt.ts';
+import { BEGUN_ATTEMPT, type BegunAttempt, type Standing } from './standing.ts';
 
 /**
  * Begins an undo of a registration with successes, and locks its row. null: there is nothing to undo, or it was
@@ -11,15 +12,23 @@ export async function beginUndoIfSucceeded(
   tx: Executor,
   id: bigint,
   cancelledAttempt: number | null,
-): Promise<{ attempt: number } | null> {
-  const rows = await tx.$queryRaw<Array<{ attempt: number }>>`
-    update bulk_registrations
+): Promise<BegunAttempt | null> {
+  const rows = await tx.$queryRaw<BegunAttempt[]>`
+    update bulk_registrations r
     set attempt = attempt + 1
     where id = ${id}::bigint
       and (status = 'completed' or (status = 'cancelled' and attempt = ${cancelledAttempt}::integer))
       and success_count > 0
-    returning attempt`;
+    returning ${BEGUN_ATTEMPT}`;
   return rows[0] ?? null;
+}
+
+export interface UndoRequest {
+  registrationId: bigint;
+  batchSize: number;
+  /** Who asked for it. */
+  actor: string;
+  before: Standing;
 }
 
 /**
@@ -28,7 +37,7 @@ export async function beginUndoIfSucceeded(
  */
 export async function startUndo(
   tx: Executor,
-  { registrationId, batchSize, actor }: { registrationId: bigint; batchSize: number; actor: string },
+  { registrationId, batchSize, actor, before }: UndoRequest,
 ): Promise<StartedAttempt> {
   const [started] = await tx.$queryRaw<[StartedAttempt]>`
     with registration as (
@@ -46,8 +55,8 @@ export async function startUndo(
       returning id as registration_id, attempt, generation, mentor_count, undo_pending, updated_at
     ),
     history as (
-      insert into registration_history (registration_id, action, actor, mentor_count)
-      select registration_id, 'undone', ${actor}, undo_pending
+      insert into registration_history (registration_id, action, actor, mentor_count, standing_before)
+      select registration_id, 'undone', ${actor}, undo_pending, ${JSON.stringify(before)}::jsonb
       from registration
     ),
     success as (

@@ -23,21 +23,26 @@ export async function undoRegistration(
   { idempotencyKey = null, ifMatch = null }: AttemptOptions = {},
 ): Promise<Accepted<UndoRegistrationResponse>> {
   const { caller, config, log } = deps;
-  const { answeredAt, attempt, replayed } = await acceptAttempt(deps, id, {
+  const {
+    answeredAt,
+    attempt: accepted,
+    replayed,
+  } = await acceptAttempt(deps, id, {
     operation: `POST ${formatRegistrationId(id)}/undo`,
     keyed: idempotencyKey === null ? null : keyedRequest(idempotencyKey, {}),
     ifMatch,
     async start(tx, cancelledAttempt) {
-      const begun = await beginOrRefuse(
+      const { attempt, before } = await beginOrRefuse(
         () => beginUndoIfSucceeded(tx, id, cancelledAttempt),
         () => whyNot(tx, id),
       );
-      await mergeResults(tx, { registrationId: id, attempt: begun.attempt - 1 });
-      return startUndo(tx, { registrationId: id, batchSize: config.batchSize, actor: caller.name });
+      await mergeResults(tx, { registrationId: id, attempt: attempt - 1 });
+      const { batchSize } = config;
+      return startUndo(tx, { registrationId: id, batchSize, actor: caller.name, before });
     },
   });
   const registration = formatRegistrationId(id);
-  if (!replayed) log.info({ registration, attempt, by: caller.name }, 'undo accepted');
+  if (!replayed) log.info({ registration, attempt: accepted, by: caller.name }, 'undo accepted');
   return {
     answer: { id: registration, status: 'processing', updated_at: answeredAt.toISOString() },
     replayed,

@@ -1,3 +1,4 @@
+import type { Standing } from '../attempts/standing.ts';
 import type { Executor } from '../database/executor.ts';
 import {
   type RegistrationSnapshot,
@@ -33,6 +34,8 @@ interface LaterEntry {
   at: string;
   mentorCount: number | null;
   overrideDuplicates: boolean | null;
+  /** Of a retry or an undo; null also where it was not stored. */
+  standingBefore: Standing | null;
 }
 
 type Row = Omit<DetailsRow, 'batches' | 'openBatches' | 'history'> & {
@@ -69,7 +72,8 @@ export async function findDetails(db: Executor, id: bigint, firstPage: number): 
           'actor', h.actor,
           'at', h.at,
           'mentorCount', h.mentor_count,
-          'overrideDuplicates', h.override_duplicates
+          'overrideDuplicates', h.override_duplicates,
+          'standingBefore', h.standing_before
         ) order by h.id), '[]')::text
         from registration_history h
         where h.registration_id = r.id
