@@ -3,7 +3,6 @@ import { ApiProblem, createClient } from '@bulk/client';
 import { createApiKey, registrationRequest, revokeApiKey } from '@bulk/core/testing';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import type { ServiceProcess } from '../processes.ts';
 import { type Service, startService } from '../service.ts';
 import {
   accessibilityFindings,
@@ -27,7 +26,6 @@ const WRONG = `bulk_00000000_${'a'.repeat(43)}`;
 
 let browser: Browser;
 let service: Service;
-let worker: ServiceProcess;
 let context: BrowserContext;
 let complaints: Complaints;
 let page: Page;
@@ -36,7 +34,7 @@ let viewer: string;
 
 beforeAll(async () => {
   [browser, service] = await Promise.all([launchBrowser(), startService('postgres', { API_AUTH: 'keys' })]);
-  worker = await service.start('worker');
+  await service.start('worker');
   coordinator = await keyOf('front office', 'coordinator');
   viewer = await keyOf('screen in the hall', 'viewer');
 });
@@ -165,32 +163,6 @@ test('a duplicate of another coordinator is one, and not named', async () => {
   await page.getByLabel('Coordinator').fill('coord-1');
   await page.getByRole('button', { name: 'Check 1 mentor' }).click();
   await page.getByText('must be one of the coordinators of your key', { exact: true }).waitFor();
-});
-
-test('another user of the tab is asked before selected duplicates are sent again', async () => {
-  const client = createClient({ baseUrl: service.url, apiKey: coordinator });
-  const request = registrationRequest({ activity_type: 'planned', mentor_ids: ['mentor-1'] });
-  await client.wait((await client.create(request)).id);
-  await service.stop(worker);
-  await page.goto('/');
-  await signIn(coordinator);
-  await page.getByRole('link', { name: 'New registration' }).click();
-  await fillIn(page, { ...WORKSHOP, activity: 'planned', mentors: 'mentor-1, mentor-2' });
-  await page.getByRole('button', { name: 'Check 2 mentors' }).click();
-  await page.getByLabel('Select all duplicates').check();
-  await page.getByRole('button', { name: 'Register 2 mentors' }).click();
-  await page.getByText('The 1 selected duplicate will be sent again').waitFor();
-  const id = page.url().split('/').at(-1) ?? '';
-  await page.getByRole('button', { name: 'Sign out' }).click();
-  await expectSignedOut();
-  worker = await service.start('worker');
-  await signIn(await keyOf('the next one', 'coordinator'));
-  await page.getByRole('link', { name: id }).click();
-  await expectStatus(page, 'Completed');
-  await page.getByText('They were not sent again before').waitFor();
-  await page.getByRole('button', { name: 'Send them' }).click();
-  await page.getByText('1 selected duplicate sent again with override').waitFor();
-  await page.getByText('Retried by the next one: 1 mentor, with override').waitFor();
 });
 
 test('a key that is revoked meanwhile is asked for again, and nothing that was typed is lost', async () => {

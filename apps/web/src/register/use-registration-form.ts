@@ -43,7 +43,7 @@ export function useRegistrationForm() {
       // The form may be shown again at once, before the other page has loaded.
       setDraft(emptyDraft());
       setReport(null);
-      if (selected.size > 0) savePlan({ id, createdAt: mentorIds: [...selected], key: newKey() });
+      setSelected(new Set());
       navigate(`/registrations/${id}`);
     },
     onError: (problem, request) => {
