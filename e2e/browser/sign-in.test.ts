@@ -159,7 +159,7 @@ test('a duplicate of another coordinator is one, and not named', async () => {
     .poll(() => service.deps.db.prisma.activity.count({ where: { activityType: 'scoped' } }))
     .toBe(4);
   await page.getByRole('button', { name: 'Check 1 mentor' }).click();
-  await page.getByText('Has it already, from another coordinator').waitFor();
+  await page.getByText('The mentor has this activity from another coordinator.').waitFor();
   await page.getByLabel('Coordinator').fill('coord-1');
   await page.getByRole('button', { name: 'Check 1 mentor' }).click();
   await page.getByText('must be one of the coordinators of your key', { exact: true }).waitFor();

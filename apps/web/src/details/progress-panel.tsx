@@ -90,6 +90,7 @@ function paceOf({ rate, estimated_end, waiting_ahead, progress }: Registration):
 function milestoneOf({ status, progress, ...registration }: Registration): string {
   const { success_count, failure_count, undone_count, kept_count } = registration;
   if (status === 'processing') return `${Math.floor(progress.percent / 25) * 25} % processed`;
-  if (status === 'undone') return `undone: ${count(undone_count)} undone, ${count(kept_count)} kept`;
-  return `${status}: ${count(success_count)} registered, ${count(failure_count)} failed`;
+  if (status === 'undone')
+    return `The undo has ended: ${count(undone_count)} undone, ${count(kept_count)} kept.`;
+  return `The registration is ${status}: ${count(success_count)} registered, ${count(failure_count)} failed.`;
 }

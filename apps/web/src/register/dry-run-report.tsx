@@ -92,7 +92,7 @@ export function DryRunReport({ report, selected, onSelectedChange }: Props) {
 /** The activity that a duplicate has, and who registered it. */
 function Existing(existing: Omit<Duplicate, 'mentor_id'>) {
   const { existing_activity_id, coordinator_id, registration_id, registered_at } = existing;
-  if (existing_activity_id === undefined) return 'Has it already, from another coordinator';
+  if (existing_activity_id === undefined) return 'The mentor has this activity from another coordinator.';
   return (
     <>
       <span className="mono">{existing_activity_id}</span>
