@@ -90,10 +90,15 @@ test('a process that is told to stop ends its event streams, and ends with 0', a
   expect(text).toContain('event: progress');
 });
 
-test('without a worker the details say why a registration waits, until there is one', async () => {
+test('when the last worker is killed the details say why a registration waits, until there is one', async () => {
+  const doomed = await service.start('worker');
+  await service.finished(await submit(mentors('done', 3)));
+  await service.stop(doomed, 'SIGKILL');
   const id = await submit(mentors('m', 3));
   const reason = async () => (await service.details(id)).waiting_reason;
-  await waitFor(async () => (await reason())?.code === 'no_worker');
+  // Before its first heartbeat was read there was no worker either, but none had ever been seen.
+  await waitFor(async () => (await reason())?.since);
+  expect(await reason()).toMatchObject({ code: 'no_worker', since: expect.any(String) });
   const readiness = await (await fetch(`${service.url}/readyz`)).json();
   expect(readiness).toMatchObject({ status: 'ready', workers: 'none seen' });
 

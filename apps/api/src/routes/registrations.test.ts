@@ -302,6 +302,8 @@ test('100,000 mentors are taken in one request', async () => {
     mentor_count: 100_000,
     status: 'processing',
   });
+  const polled = await get(id, { query: '?view=status' });
+  expect(Buffer.byteLength(polled.payload)).toBeLessThan(1_024);
 });
 
 test('the service is ready', async () => {

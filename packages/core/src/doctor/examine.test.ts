@@ -177,14 +177,21 @@ test('a registration that nobody works on is an error', async () => {
        override_duplicates, updated_at)
      values ('c', 't', '2026-01-01', 1, 1, false, now() - interval '2 minutes')`,
   );
-  expect(await found()).toEqual([
-    ['error', 'A registration is processing, bulk-001 first, and no worker has been there for a minute.'],
-  ]);
-  await installation.query('update sweeps set swept_at = now()');
+  const withoutWorker = (when: string) => [
+    ['error', `A registration is processing, bulk-001 first, and no worker has been seen ${when}.`],
+  ];
+  expect(await found()).toEqual(withoutWorker('in the last day'));
+  await installation.query(
+    `insert into workers (id, host_name, pid, version, seen_at)
+     values (gen_random_uuid(), 'worker-1', 1, '1.0.0', '2026-03-28T08:00:00Z')`,
+  );
+  expect(await found()).toEqual(withoutWorker('since 2026-03-28T08:00:00.000Z'));
+  await installation.query('update workers set seen_at = now()');
   expect(await found()).toEqual([
     ['error', 'A registration is processing without a job in the queue, and no worker adds one.'],
   ]);
   await installation.query('delete from bulk_registrations');
+  await installation.query('delete from workers');
 });
 
 test('settings that let too many in are told of', async () => {

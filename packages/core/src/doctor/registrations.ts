@@ -2,6 +2,7 @@ import { listIdle } from '../jobs/generations.ts';
 import { createQueue } from '../jobs/registration-queue.ts';
 import { createLogger } from '../log.ts';
 import { formatRegistrationId } from '../registrations/ids.ts';
+import { countWorkers } from '../workers/heartbeat.ts';
 import type { Context } from './check.ts';
 import type { Finding } from './finding.ts';
 
@@ -9,19 +10,19 @@ import type { Finding } from './finding.ts';
 const IDLE_MS = 60_000;
 const LOOKED_AT = 200;
 
-/** Registrations that have not moved for a minute, while no worker is there or no job in the queue. */
+/** Registrations that have not moved for a minute, while no worker is seen, or no job in the queue. */
 export async function stuckRegistrations({ db, config }: Context): Promise<Finding[]> {
   const idle = await listIdle(db.prisma, { afterId: 0n, idleMs: IDLE_MS, limit: LOOKED_AT });
   const [oldest] = idle;
   if (oldest === undefined) return [];
   const name = formatRegistrationId(BigInt(oldest.registrationId));
-  const [sweep] = await db.prisma.$queryRaw<Array<{ isOld: boolean }>>`
-    select swept_at < clock_timestamp() - ${IDLE_MS}::integer * interval '1 millisecond' as "isOld" from sweeps`;
-  if (sweep?.isOld) {
+  const { alive, lastSeenAt } = await countWorkers(db.prisma);
+  if (alive === 0) {
+    const since = lastSeenAt === null ? 'in the last day' : `since ${lastSeenAt.toISOString()}`;
     return [
       {
         severity: 'error',
-        what: `${countOf(idle)} processing, ${name} first, and no worker has been there for a minute.`,
+        what: `${countOf(idle)} processing, ${name} first, and no worker has been seen ${since}.`,
         do: 'Start one: npm run start:worker. It finishes them.',
       },
     ];
