@@ -244,6 +244,8 @@ const RESULTS_AND_FENCE = Prisma.sql`
       r.mentor_count,
       r.success_count,
       r.failure_count,
+      r.undone_count,
+      r.kept_count,
       r.undo_count
   )`;
 

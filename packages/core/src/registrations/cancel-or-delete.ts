@@ -74,7 +74,8 @@ async function cancelIfProcessing(
       where id = ${id}::bigint
         and status = 'processing'
         ${andUnchanged(expected)}
-      returning id, status, attempt, mentor_count, success_count, failure_count, undo_count
+      returning
+        id, status, attempt, mentor_count, success_count, failure_count, undone_count, kept_count, undo_count
     )
     ${config.webhook === null ? Prisma.empty : EVENT}
     insert into registration_history (registration_id, action, actor)

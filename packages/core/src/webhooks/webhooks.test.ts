@@ -88,7 +88,13 @@ describe('an event', () => {
     await cancel(three);
     await deliver();
 
-    const fields = { coordinator_id: 'coord-42', activity_date: '2026-03-28', retry_count: 0 };
+    const fields = {
+      coordinator_id: 'coord-42',
+      activity_date: '2026-03-28',
+      retry_count: 0,
+      undone_count: 0,
+      kept_count: 0,
+    };
     const ofTwo = { ...fields, activity_type: 'same', mentor_count: 2 };
     const messages = endpoint.received.map(opened).toSorted((a, b) => a.data.id.localeCompare(b.data.id));
     expect(messages).toEqual([
@@ -123,17 +129,21 @@ describe('an event', () => {
     expect(() => new Webhook(SECRET).verify('{}', endpoint.received[0]!.headers)).toThrow();
   });
 
-  test('is sent when a registration is undone', async () => {
-    const id = await submit(deps, { mentor_ids: ['a', 'b'] });
+  test('is sent when a registration is undone, with the counts of undone and kept activities', async () => {
+    const id = await submit(deps, { mentor_ids: ['a', 'b', 'c'] });
     await runChain(deps, id);
     await deliver();
-    await undoRegistration(deps, parseRegistrationId(id) ?? 0n);
+    await deps.db.prisma.activity.updateMany({ where: { mentorId: 'c' }, data: { notes: 'seen' } });
+    await undoRegistration(deps, idOf(id));
     await runChain(deps, id);
     await deliver();
-    const messages = endpoint.received.map(opened);
-    expect(messages.map(({ type, data }) => [type, data.retry_count])).toEqual([
-      ['registration.completed', 0],
-      ['registration.undone', 0],
+    const counts = { failure_count: 0, retry_count: 0 };
+    expect(endpoint.received.map(opened)).toMatchObject([
+      {
+        type: 'registration.completed',
+        data: { ...counts, success_count: 3, undone_count: 0, kept_count: 0 },
+      },
+      { type: 'registration.undone', data: { ...counts, success_count: 0, undone_count: 2, kept_count: 1 } },
     ]);
   });
 

@@ -5,8 +5,8 @@ import { Prisma } from '../database/generated/client.ts';
  * changes the registration writes the event too, or neither is written.
  *
  * @param changed the name of a part of the statement, which returns id, status, attempt, mentor_count,
- *   success_count, failure_count and undo_count as they are after the change: when it has waited for a change of
- *   somebody else, the statement still reads the table as it was before that
+ *   success_count, failure_count, undone_count, kept_count and undo_count as they are after the change: when it has
+ *   waited for a change of somebody else, the statement still reads the table as it was before that
  */
 export function writeEvents(changed: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`
@@ -22,6 +22,8 @@ export function writeEvents(changed: Prisma.Sql): Prisma.Sql {
         'mentor_count', changed.mentor_count,
         'success_count', changed.success_count,
         'failure_count', changed.failure_count,
+        'undone_count', changed.undone_count,
+        'kept_count', changed.kept_count,
         'retry_count', changed.attempt - 1 - changed.undo_count
       ),
       clock_timestamp() + ${KEEPS_TRYING}
