@@ -39,6 +39,7 @@ export { dryRun } from './registrations/dry-run.ts';
 export { type DetailsLists, getRegistration, type RegistrationAnswer } from './registrations/get.ts';
 export { formatRegistrationId, parseRegistrationId } from './registrations/ids.ts';
 export { listRegistrations } from './registrations/list.ts';
+export type { Admit } from './registrations/store-if-admitted.ts';
 export { submitRegistration } from './registrations/submit.ts';
 export { verifyRegistration } from './registrations/verify.ts';
 export { countFailures } from './results/count-failures.ts';

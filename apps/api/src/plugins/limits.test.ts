@@ -138,6 +138,35 @@ test('registrations in flight are limited for each key', async () => {
   expect((await submit(quiet)).statusCode).toBe(202);
 });
 
+test('requests at the same moment never exceed the limit of registrations in flight', async () => {
+  const processes = [await start({ mentorsPerDay: null }), await start({ mentorsPerDay: null })];
+  const headers = await headersOf('busy');
+  const submit = (app: App, keyed: object = {}) =>
+    app.inject({
+      method: 'POST',
+      url: BASE_PATH,
+      headers: { ...headers, ...keyed },
+      payload: registrationRequest({ mentor_ids: ['m-1'] }),
+    });
+  const twice = processes.map((app) => submit(app, { 'idempotency-key': 'twice' }));
+  const ids = new Set((await Promise.all(twice)).map((response) => response.json<{ id: string }>().id));
+  expect([...ids]).toEqual([expect.stringMatching(/^bulk-/)]);
+  const responses = await Promise.all(Array.from({ length: 20 }, (_, n) => submit(processes[n % 2]!)));
+  expect(responses.filter(({ statusCode }) => statusCode === 202)).toHaveLength(2);
+  expect(responses.filter(({ statusCode }) => statusCode === 429)).toHaveLength(18);
+  expect(await deps.db.prisma.bulkRegistration.count()).toBe(3);
+});
+
+test('the same request at the same moment is a replay, also where it uses up the limit', async () => {
+  const app = await start({ registrationsInFlight: 1, mentorsPerDay: 1 });
+  const headers = { ...(await headersOf('busy')), 'idempotency-key': 'one' };
+  const payload = registrationRequest({ mentor_ids: ['m-1'] });
+  const submit = () => app.inject({ method: 'POST', url: BASE_PATH, headers, payload });
+  const responses = await Promise.all(Array.from({ length: 10 }, submit));
+  expect(responses.map(({ statusCode }) => statusCode)).toEqual(Array(10).fill(202));
+  expect(await deps.db.prisma.bulkRegistration.count()).toBe(1);
+});
+
 test('event streams are limited for each key', async () => {
   const app = await start({ maxWatchersPerCaller: 2 });
   await app.listen({ host: '127.0.0.1', port: 0 });

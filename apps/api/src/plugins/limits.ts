@@ -1,4 +1,5 @@
 import {
+  type Admit,
   ANONYMOUS,
   AppError,
   countInFlight,
@@ -35,20 +36,20 @@ export function addLimits(app: App, { db, config }: Pick<Deps, 'db' | 'config'>)
  * AppError `too_many_requests` when it is too much for today, or too many registrations are processing.
  */
 export function admissionOf(
-  { db, config }: Pick<Deps, 'db' | 'config'>,
+  { config }: Pick<Deps, 'config'>,
   request: FastifyRequest,
   mentors: number,
-): (() => Promise<void>) | null {
+): Admit | null {
   const { mentorsPerDay, registrationsInFlight } = config;
   if (mentorsPerDay === null && registrationsInFlight === null) return null;
-  return async () => {
+  return async (tx) => {
     if (registrationsInFlight !== null) {
-      const inFlight = await countInFlight(db, request.caller.name, registrationsInFlight);
+      const inFlight = await countInFlight(tx, request.caller.name, registrationsInFlight);
       if (inFlight === registrationsInFlight) throw tooManyInFlight(inFlight);
     }
     if (mentorsPerDay === null) return;
     const limit: Limit = { name: 'mentors', quota: mentorsPerDay, windowSeconds: DAY };
-    refuseBeyond(limit, await countUse(db, limit, limitedAs(request), mentors));
+    refuseBeyond(limit, await countUse(tx, limit, limitedAs(request), mentors));
   };
 }
 

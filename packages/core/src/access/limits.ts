@@ -1,4 +1,4 @@
-import type { Database } from '../database/client.ts';
+import type { Executor } from '../database/executor.ts';
 
 /** How much a caller may use in a window of time. */
 export interface Limit {
@@ -21,12 +21,12 @@ export interface Use {
  * @throws transient errors of the database
  */
 export async function countUse(
-  { prisma }: Database,
+  db: Executor,
   { name, quota, windowSeconds }: Limit,
   caller: string,
   amount: number,
 ): Promise<Use> {
-  const rows = await prisma.$queryRaw<[{ used: bigint; isAllowed: boolean; resetSeconds: number }]>`
+  const rows = await db.$queryRaw<[{ used: bigint; isAllowed: boolean; resetSeconds: number }]>`
     with current as (
       select
         to_timestamp(floor(extract(epoch from clock_timestamp()) / ${windowSeconds}::integer) * ${windowSeconds}::integer)
@@ -64,7 +64,12 @@ export async function countUse(
   };
 }
 
-/** Counts the registrations of a caller that are processing, up to a limit. */
-export async function countInFlight({ prisma }: Database, caller: string, limit: number): Promise<number> {
-  return prisma.bulkRegistration.count({ where: { createdBy: caller, status: 'processing' }, take: limit });
+/**
+ * Counts the registrations of a caller that are processing, up to a limit. Until the transaction ends, nobody else
+ * counts those of the same caller, so a registration that is stored in the transaction can't exceed the limit.
+ */
+export async function countInFlight(tx: Executor, caller: string, limit: number): Promise<number> {
+  // A statement of its own: the count must see what was stored while this one waited.
+  await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${`in flight: ${caller}`}, 0))`;
+  return tx.bulkRegistration.count({ where: { createdBy: caller, status: 'processing' }, take: limit });
 }

@@ -36,10 +36,10 @@ export function createUseCounter(db: Database, limit: Limit): (caller: string) =
     if (lot?.remaining === 0) return { isAllowed: false, remaining: 0, resetSeconds };
 
     let amount = Math.min(MAX_LOT, Math.max(1, Math.floor((lot?.remaining ?? 0) * LOT)));
-    let use = await countUse(db, limit, caller, amount);
+    let use = await countUse(db.prisma, limit, caller, amount);
     if (!use.isAllowed && amount > 1) {
       amount = 1;
-      use = await countUse(db, limit, caller, amount);
+      use = await countUse(db.prisma, limit, caller, amount);
     }
     windowEnd = performance.now() + use.resetSeconds * 1_000;
     const held = (lots.get(caller)?.held ?? 0) + (use.isAllowed ? amount - 1 : 0);

@@ -1,20 +1,21 @@
 import type { CreateRegistrationRequest, CreateRegistrationResponse } from '@bulk/contract';
 import type { Executor } from '../database/executor.ts';
 import type { CallerDeps } from '../deps.ts';
+import { AppError } from '../errors.ts';
 import type { KeptAnswer, KeyedRequest } from './idempotency-keys.ts';
 import { formatRegistrationId } from './ids.ts';
 import { insertRegistration } from './insert-registration.ts';
 import { findPlanOutdated } from './plan.ts';
 import { refuseStrangers } from './refuse-strangers.ts';
 import { type Accepted, findReplay, keyedRequest } from './replay.ts';
+import { type Admit, storeIfAdmitted } from './store-if-admitted.ts';
 
 /**
  * Accepts a bulk registration: durable when this returns. The job is added after the commit and is not
  * waited for, so a queue that does not answer delays the work and never the answer.
  *
  * @param options.idempotencyKey with the same key and request, now or later, the same answer, and nothing new
- * @param options.admit throws when the caller may not register so much; not asked for a replay
- * @throws AppError `key_reused`, `plan_outdated`, or `validation` for a plan or mentors to override of another request
+ * @throws AppError of `admit`, `key_reused`, `plan_outdated`, or `validation` for a plan or mentors to override of another request
  */
 export async function submitRegistration(
   { db, queue, config, log, metrics, caller }: CallerDeps,
@@ -28,15 +29,12 @@ export async function submitRegistration(
   if (admit !== null || request.plan !== undefined) {
     const earlier = await findKeptOrRefuse(db.prisma, request, findKept);
     if (earlier !== null) return replayOf(request, earlier);
-    await admit?.();
   }
+  const store = (executor: Executor) =>
+    insertRegistration(executor, request, { batchSize: config.batchSize, keyed, createdBy: caller.name });
   for (;;) {
-    const stored = await insertRegistration(db.prisma, request, {
-      batchSize: config.batchSize,
-      keyed,
-      createdBy: caller.name,
-    });
-    if (stored !== null) {
+    const stored = admit === null ? await store(db.prisma) : await storeIfAdmitted(db, admit, store);
+    if (stored !== null && !(stored instanceof AppError)) {
       accepted();
       const mentorCount = request.mentor_ids.length;
       const message = { registrationId: stored.id.toString(), attempt: 1, generation: 1 };
@@ -44,14 +42,17 @@ export async function submitRegistration(
       log.info({ registration: formatRegistrationId(stored.id), mentors: mentorCount }, 'accepted');
       return { answer: toAnswer(request, stored.id, stored.createdAt), replayed: false };
     }
+    // Also after a refusal: the limit may have been reached by the same request, accepted a moment ago.
     const kept = await findKept();
     if (kept !== null) return replayOf(request, kept);
+    if (stored !== null) throw stored;
   }
 }
 
 export interface SubmitOptions {
   idempotencyKey?: string | null;
-  admit?: (() => Promise<void>) | null;
+  /** Not asked for a replay; null: there is no limit. */
+  admit?: Admit | null;
 }
 
 /**
