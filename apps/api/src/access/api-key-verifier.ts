@@ -3,7 +3,7 @@ import { type Caller, type Deps, findApiKey, isSecretOf, parseApiKey, type Store
 import pLimit from 'p-limit';
 
 /** How long a process goes on with a key that was revoked or has expired. */
-const REVOKED_AFTER_MS = 5_000;
+export const REVOKED_AFTER_MS = 5_000;
 
 /** Secrets that are known to be right. Keys in use at once are few; when there are more, the oldest is hashed again. */
 const KNOWN_SECRETS = 10_000;
@@ -13,16 +13,21 @@ interface Known {
   readAt: number;
 }
 
-/** Makes a function that tells whose key a text is; null for none in use. It hashes each key slowly once. */
-export function createApiKeyVerifier({ db }: Pick<Deps, 'db'>): (text: string) => Promise<Caller | null> {
+/**
+ * Makes a function that tells whose key a text is; null for none in use. It hashes each key slowly once.
+ * With `isFresh` it always asks the database.
+ */
+export function createApiKeyVerifier({
+  db,
+}: Pick<Deps, 'db'>): (text: string, options?: { isFresh?: boolean }) => Promise<Caller | null> {
   const known = new Map<string, Known>();
   /** A slow hash takes a thread of four, and files need them too. */
   const oneHashAtATime = pLimit(1);
 
-  return async (text) => {
+  return async (text, { isFresh = false } = {}) => {
     const digest = hash('sha256', text, 'base64');
     const before = known.get(digest);
-    if (before && performance.now() - before.readAt < REVOKED_AFTER_MS) return before.key;
+    if (before && !isFresh && performance.now() - before.readAt < REVOKED_AFTER_MS) return before.key;
 
     const parsed = parseApiKey(text);
     if (parsed === null) return null;

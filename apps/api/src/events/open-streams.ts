@@ -1,33 +1,52 @@
 import type { ServerResponse } from 'node:http';
 import { ANONYMOUS, AppError, type Caller, type Deps } from '@bulk/core';
+import type { FastifyRequest } from 'fastify';
+import { REVOKED_AFTER_MS } from '../access/api-key-verifier.ts';
 import type { App } from '../fastify-app.ts';
 import type { EventStream } from './event-stream.ts';
 
-/** How long a client that does not read may take to read the rest when the service stops. */
+/** How long a client that does not read may take to read the rest when its stream is ended. */
 const LAST_READ_MS = 1_000;
+
+/** How often the keys of open streams are looked up, so that a stream has ended `REVOKED_AFTER_MS` after its key. */
+const LOOK_UP_MS = REVOKED_AFTER_MS - LAST_READ_MS;
 
 export interface OpenStreams {
   /** @throws AppError `unavailable` when the service is stopping, `too_many_requests` for a key that has too many */
   refuse(caller: Caller): void;
-  add(stream: EventStream, response: ServerResponse, caller: Caller): void;
+  add(stream: EventStream, response: ServerResponse, request: FastifyRequest): void;
 }
 
-/** Streams have no end of their own, and closing waits for them: so they are ended, and clients connect elsewhere. */
+interface Open {
+  response: ServerResponse;
+  request: FastifyRequest;
+}
+
+/**
+ * Keeps the streams that are open. They have no end of their own: they are ended when the service stops, and clients
+ * connect elsewhere; and when their key is revoked or expires.
+ */
 export function keepOpenStreams(
   app: App,
   { config: { maxWatchersPerCaller }, metrics }: Pick<Deps, 'config' | 'metrics'>,
 ): OpenStreams {
-  const open = new Map<EventStream, ServerResponse>();
+  const open = new Map<EventStream, Open>();
   const ofCaller = new Map<string, number>();
   let isClosing = false;
 
+  let isLookingUp = false;
+  const lookUp = setInterval(() => {
+    if (isLookingUp) return;
+    isLookingUp = true;
+    void endRefused(app, open).finally(() => {
+      isLookingUp = false;
+    });
+  }, LOOK_UP_MS).unref();
+
   app.addHook('preClose', async () => {
     isClosing = true;
-    for (const [stream, response] of open) {
-      stream.end();
-      const cut = setTimeout(() => response.destroy(), LAST_READ_MS);
-      response.once('close', () => clearTimeout(cut));
-    }
+    clearInterval(lookUp);
+    for (const [stream, { response }] of open) end(stream, response);
   });
 
   return {
@@ -43,8 +62,9 @@ export function keepOpenStreams(
         },
       );
     },
-    add(stream, response, { name }) {
-      open.set(stream, response);
+    add(stream, response, request) {
+      const { name } = request.caller;
+      open.set(stream, { response, request });
       metrics.openEventStreams.inc();
       ofCaller.set(name, (ofCaller.get(name) ?? 0) + 1);
       response.once('close', () => {
@@ -56,4 +76,30 @@ export function keepOpenStreams(
       });
     },
   };
+}
+
+/** Ends the streams whose key or token is no longer valid. Those of a key that cannot be looked up for now go on. */
+async function endRefused(app: App, open: ReadonlyMap<EventStream, Open>): Promise<void> {
+  const lookUps = new Map<string | undefined, Promise<boolean>>();
+  for (const [stream, { response, request }] of [...open]) {
+    if (request.caller === ANONYMOUS) continue;
+    const { authorization } = request.headers;
+    const isRefused = lookUps.get(authorization) ?? refuses(app, request);
+    lookUps.set(authorization, isRefused);
+    if (await isRefused) end(stream, response);
+  }
+}
+
+function refuses(app: App, request: FastifyRequest): Promise<boolean> {
+  return app.authenticate(request, { isFresh: true }).then(
+    () => false,
+    (error: unknown) => error instanceof AppError && error.code === 'unauthorized',
+  );
+}
+
+/** A client that does not read its rest in time is cut off. */
+function end(stream: EventStream, response: ServerResponse): void {
+  stream.end();
+  const cut = setTimeout(() => response.destroy(), LAST_READ_MS);
+  response.once('close', () => clearTimeout(cut));
 }

@@ -8,7 +8,7 @@ import {
   parseRegistrationId,
   type Role,
 } from '@bulk/core';
-import { createAuthenticator } from '../access/authenticator.ts';
+import { type Authenticate, createAuthenticator } from '../access/authenticator.ts';
 import type { App } from '../fastify-app.ts';
 
 /** Who may use a route: callers of a role and those above it, everybody, or who knows the dashboard's password. */
@@ -32,6 +32,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Every route and its rule, once the app is ready. */
     routeAccess: RouteAccess[];
+    /** Tells who sent a request, again: its key may be revoked by now. */
+    authenticate: Authenticate;
   }
 }
 
@@ -43,6 +45,7 @@ export function addAccess(app: App, deps: Deps): void {
   const authenticate = createAuthenticator(deps);
   const routes: Array<{ method: string | string[]; url: string; config?: { access?: AccessRule } }> = [];
   app.decorate('routeAccess', []);
+  app.decorate('authenticate', authenticate);
   app.decorateRequest('identified', null);
   app.decorateRequest('caller', {
     getter() {

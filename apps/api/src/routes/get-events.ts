@@ -66,7 +66,7 @@ export function eventsRoute(app: App, deps: Deps, readWaitingReason: () => Waiti
       stream.destroy();
       return reply.send(Readable.from([]));
     }
-    openStreams.add(stream, reply.raw, request.caller);
+    openStreams.add(stream, reply.raw, request);
     stream.send(PREAMBLE + formatEvent(first));
     if (first.name === 'end') stream.end();
     return reply.send(stream);

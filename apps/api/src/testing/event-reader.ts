@@ -14,8 +14,11 @@ export class EventReader {
   readonly #reader: ReadableStreamDefaultReader<string> | undefined;
   #unread = '';
 
-  static async connect(url: string, { lastEventId = '' } = {}): Promise<EventReader> {
-    const headers: Record<string, string> = lastEventId === '' ? {} : { 'last-event-id': lastEventId };
+  static async connect(url: string, { lastEventId = '', apiKey = '' } = {}): Promise<EventReader> {
+    const headers = {
+      ...(lastEventId && { 'last-event-id': lastEventId }),
+      ...(apiKey && { authorization: `Bearer ${apiKey}` }),
+    };
     return new EventReader(await fetch(url, { headers }));
   }
 
