@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addCancel } from './commands/cancel.ts';
 import { addDelete } from './commands/delete.ts';
+import { addDeliveries } from './commands/deliveries.ts';
 import { addHistory } from './commands/history.ts';
 import { addList } from './commands/list.ts';
 import { addResults } from './commands/results.ts';
@@ -50,5 +51,6 @@ export function createProgram(
   addResults(registry);
   addVerify(registry);
   addHistory(registry);
+  addDeliveries(registry);
   return program;
 }

@@ -6,6 +6,7 @@ import type {
   DryRunResponse,
   FailureCode,
   FailuresResponse,
+  ListDeliveriesResponse,
   ListRegistrationsQuery,
   ListRegistrationsResponse,
   MentorResult,
@@ -14,6 +15,7 @@ import type {
   RetryRegistrationResponse,
   UndoRegistrationResponse,
   VerificationResponse,
+  WebhookDelivery,
 } from '@bulk/contract';
 import { cancelRegistration, type DeleteOptions, deleteRegistration } from './deletion.ts';
 import type { RegistrationState } from './registration-state.ts';
@@ -156,6 +158,17 @@ export function createClient(clientOptions: ClientOptions) {
     /** Counts results and activities again, and compares them with the counters. */
     verify(id: string, options: CallOptions = {}): Promise<VerificationResponse> {
       return sendForJson({ method: 'GET', path: `${pathOf(id)}/verification` }, options);
+    },
+
+    /** Lists what was sent to the webhook, the newest first. */
+    deliveries(id: string, options: CallOptions = {}): Promise<ListDeliveriesResponse> {
+      return sendForJson({ method: 'GET', path: `${pathOf(id)}/deliveries` }, options);
+    },
+
+    /** Sends a delivery again, under the same id. */
+    redeliver(id: string, deliveryId: string, options: CallOptions = {}): Promise<WebhookDelivery> {
+      const path = `${pathOf(id)}/deliveries/${encodeURIComponent(deliveryId)}/redeliver`;
+      return sendForJson({ method: 'POST', path }, options);
     },
 
     resultPages(id: string, options: ResultsOptions = {}): AsyncGenerator<ResultsResponse, void, undefined> {

@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { visible } from '../io.ts';
 import type { Registry } from '../registry.ts';
+import { tableOf } from './table-of.ts';
 import { wholeNumber } from './whole-number.ts';
 
 interface ListOptions {
@@ -43,7 +44,7 @@ async function list({ client, io, isJson, print, say }: Context, options: ListOp
   }
   const { total, total_is_exact, next_cursor } = answer.pagination;
   const inAll = `${total_is_exact ? '' : 'more than '}${total} in all`;
-  for (const line of tableOf(answer.data)) print(line);
+  for (const line of tableOf(HEADER, answer.data.map(cellsOf))) print(line);
   say(next_cursor === null ? inAll : `${inAll}; next page: --after ${next_cursor}`);
   return EXIT.ok;
 }
@@ -63,17 +64,6 @@ function queryOf(options: ListOptions): ListRegistrationsQuery {
 }
 
 const HEADER = ['ID', 'STATUS', 'MENTORS', 'OK', 'FAILED', 'DATE', 'ACTIVITY', 'COORDINATOR'];
-
-function tableOf(registrations: RegistrationSummary[]): string[] {
-  const rows = [HEADER, ...registrations.map(cellsOf)];
-  const widths = HEADER.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
-}
 
 function cellsOf(each: RegistrationSummary): string[] {
   return [

@@ -3,6 +3,7 @@ import { EmptyState } from '../components/empty-state.tsx';
 import { Notice } from '../components/notice.tsx';
 import { usePageTitle } from '../shell/use-page-title.ts';
 import { ConnectionNotice } from './connection-notice.tsx';
+import { DeliveriesPanel } from './deliveries-panel.tsx';
 import { DetailsHeader } from './details-header.tsx';
 import { History } from './history.tsx';
 import { ProgressPanel } from './progress-panel.tsx';
@@ -44,6 +45,7 @@ export function DetailsPage({ id }: { id: string }) {
       )}
       <ProgressPanel registration={registration} />
       <ResultsPanel registration={registration} retry={actions.retry} />
+      <DeliveriesPanel registration={registration} />
       <History registration={registration} />
     </div>
   );
