@@ -1,4 +1,5 @@
 import { BASE_PATH, type Problem } from '@bulk/contract';
+import { countInFlight } from '@bulk/core';
 import {
   createApiKey,
   createTestDeps,
@@ -155,6 +156,21 @@ test('requests at the same moment never exceed the limit of registrations in fli
   expect(responses.filter(({ statusCode }) => statusCode === 202)).toHaveLength(2);
   expect(responses.filter(({ statusCode }) => statusCode === 429)).toHaveLength(18);
   expect(await deps.db.prisma.bulkRegistration.count()).toBe(3);
+});
+
+test('a caller at the limit is refused without waiting for other requests of the same caller', async () => {
+  const app = await start({ registrationsInFlight: 1 });
+  const headers = await headersOf('busy');
+  const payload = registrationRequest({ mentor_ids: ['m-1'] });
+  const submit = () => app.inject({ method: 'POST', url: BASE_PATH, headers, payload });
+  expect((await submit()).statusCode).toBe(202);
+  await deps.db.prisma.$transaction(
+    async (tx) => {
+      expect(await countInFlight(tx, 'busy', 2)).toBe(1);
+      expect((await submit()).statusCode).toBe(429);
+    },
+    { timeout: 30_000 },
+  );
 });
 
 test('the same request at the same moment is a replay, also where it uses up the limit', async () => {

@@ -65,11 +65,16 @@ export async function countUse(
 }
 
 /**
- * Counts the registrations of a caller that are processing, up to a limit. Until the transaction ends, nobody else
- * counts those of the same caller, so a registration that is stored in the transaction can't exceed the limit.
+ * Counts the registrations of a caller that are processing, up to a limit. Below the limit, nobody else counts those of
+ * the same caller until the transaction ends, so a registration that is stored in the transaction can't exceed it.
  */
 export async function countInFlight(tx: Executor, caller: string, limit: number): Promise<number> {
-  // A statement of its own: the count must see what was stored while this one waited.
+  const count = () =>
+    tx.bulkRegistration.count({ where: { createdBy: caller, status: 'processing' }, take: limit });
+  // Who is at the limit is refused at once, and takes no connection to wait with.
+  const before = await count();
+  if (before === limit) return before;
   await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${`in flight: ${caller}`}, 0))`;
-  return tx.bulkRegistration.count({ where: { createdBy: caller, status: 'processing' }, take: limit });
+  // A statement of its own: it must see what others stored while this one waited.
+  return count();
 }
