@@ -15,6 +15,8 @@ export interface InstallOptions {
   nodeArgs: readonly string[];
   /** More settings. */
   settings?: Record<string, string>;
+  /** More settings of the workers alone. */
+  workerSettings?: Record<string, string>;
 }
 
 let count = 0;
@@ -23,7 +25,7 @@ export type Installation = Awaited<ReturnType<typeof install>>;
 
 /** Starts the service with a database and queues of its own, in processes of its own, with default settings. */
 export async function install(options: InstallOptions) {
-  const { servers, logFile, nodeArgs, settings = {} } = options;
+  const { servers, logFile, nodeArgs, settings = {}, workerSettings = {} } = options;
   count += 1;
   const name = `bench_${process.pid}_${count}`;
   const databaseUrl = withDatabase(servers.postgresUrl, name);
@@ -40,7 +42,9 @@ export async function install(options: InstallOptions) {
   const start = (program: 'api' | 'worker', more: Record<string, string> = {}) =>
     startProcess(program, { ...env, ...more }, { isBuilt: true, output: logFile, nodeArgs });
   let api = await start('api');
-  const workers = await Promise.all(Array.from({ length: options.workers }, () => start('worker')));
+  const workers = await Promise.all(
+    Array.from({ length: options.workers }, () => start('worker', workerSettings)),
+  );
   const pool = new pg.Pool({ connectionString: databaseUrl, max: POOL_SIZE });
   const baseUrl = `http://127.0.0.1:${port}`;
   const client = new ServiceClient(baseUrl, pool);

@@ -7,6 +7,7 @@ import { recordRun } from './records.ts';
 import { describeRun, type Run, textOf } from './report.ts';
 import type { Family, Row } from './row.ts';
 import { fairness } from './rows/fairness.ts';
+import { guarded } from './rows/guarded.ts';
 import { keys } from './rows/keys.ts';
 import { list } from './rows/list.ts';
 import { memory } from './rows/memory.ts';
@@ -32,6 +33,7 @@ const FAMILIES: readonly Family[] = [
   sharing,
   polls,
   keys,
+  guarded,
   parsing,
   details,
   pages,

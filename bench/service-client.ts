@@ -32,6 +32,8 @@ export interface Answer {
 export class ServiceClient {
   readonly #http: Pool;
   readonly #db: pg.Pool;
+  /** The header of that name; null: requests have none. */
+  authorization: string | null = null;
 
   constructor(baseUrl: string, db: pg.Pool) {
     this.#http = new Pool(baseUrl, { connections: 32, bodyTimeout: 120_000, headersTimeout: 120_000 });
@@ -44,7 +46,10 @@ export class ServiceClient {
     const answer = await this.#http.request({
       method: 'POST',
       path: BASE_PATH,
-      headers: { 'content-type': 'application/json' },
+      headers: {
+        'content-type': 'application/json',
+        ...(this.authorization !== null && { authorization: this.authorization }),
+      },
       body,
     });
     const text = await answer.body.text();

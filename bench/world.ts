@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedPostgres } from '@bulk/embedded';
 import { startRedis } from '../scripts/lib/test-redis.mjs';
-import { type Installation, install } from './installation.ts';
+import { type Installation, type InstallOptions, install } from './installation.ts';
 
 export const BACKENDS = ['redis', 'postgres'] as const;
 export type Backend = (typeof BACKENDS)[number];
@@ -25,7 +25,9 @@ export interface World {
   readonly redis: Server;
   readonly dir: string;
   /** Starts the service on a fresh database. */
-  install(options?: { workers?: number; settings?: Record<string, string> }): Promise<Installation>;
+  install(
+    options?: Partial<Pick<InstallOptions, 'workers' | 'settings' | 'workerSettings'>>,
+  ): Promise<Installation>;
   /** To be closed after the family of rows, in reverse order. */
   defer(close: () => Promise<unknown>): void;
   /** Closes what a family has opened. */
@@ -57,10 +59,10 @@ export async function createWorld(backend: Backend, nodeArgs: readonly string[])
     postgres,
     redis,
     dir,
-    async install({ workers = 1, settings = {} } = {}) {
+    async install({ workers = 1, ...more } = {}) {
       const redisUrl = backend === 'redis' ? redis.url : null;
       const servers = { postgresUrl: postgres.url, redisUrl };
-      const installation = await install({ servers, workers, logFile, nodeArgs, settings });
+      const installation = await install({ servers, workers, logFile, nodeArgs, ...more });
       world.defer(installation.remove);
       return installation;
     },

@@ -79,7 +79,8 @@ async function open(world: World) {
   return { client, statements: bareStatements(pool), bullmq: await bareBullmq(world, databaseUrl) };
 }
 
-async function submitAll(client: ServiceClient): Promise<number> {
+/** Registrations a second, of many small ones that are sent at once. */
+export async function submitAll(client: ServiceClient): Promise<number> {
   const bodies = manySmall().map((work) => JSON.stringify(work));
   const startedAt = epochMs();
   await eachOf(bodies.length, CLIENTS, (index) => client.submit(bodies[index]!));
