@@ -58,6 +58,11 @@ export async function openContext(
 /** What axe finds, with where it finds it. */
 export async function accessibilityFindings(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
+  // A colour that is changing has any contrast. What moves for ever is not waited for.
+  await page.evaluate(() => {
+    const ending = document.getAnimations().filter(({ effect }) => effect?.getTiming().iterations === 1);
+    return Promise.allSettled(ending.map(({ finished }) => finished));
+  });
   const { violations } = await page.evaluate(() =>
     (globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }).axe.run(),
   );

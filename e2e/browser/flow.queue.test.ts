@@ -47,7 +47,7 @@ test('300 mentors of whom 20 have the activity: seen before, selected, registere
   // As it comes out of a spreadsheet, with some pasted twice.
   const pasted = ['Mentor ID', ...mentors('mentor', 300), ...mentors('mentor', 3)].join('\r\n');
   await fillIn(page, { ...WORKSHOP, mentors: pasted });
-  await page.getByText('3 repeated ids folded').waitFor();
+  await page.getByText('3 IDs are repeated. Each mentor is registered once.').waitFor();
   await page.getByRole('button', { name: 'Check 300 mentors' }).click();
   await page.getByText('280 of 300 mentors would get the activity').waitFor();
   expect(await service.deps.db.prisma.bulkRegistration.count()).toBe(1);
