@@ -59,10 +59,9 @@ export async function openContext(
 export async function accessibilityFindings(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   // A colour that is changing has any contrast. What moves for ever is not waited for.
-  await page.evaluate(() => {
-    const ending = document.getAnimations().filter(({ effect }) => effect?.getTiming().iterations === 1);
-    return Promise.allSettled(ending.map(({ finished }) => finished));
-  });
+  await page.evaluate(`Promise.allSettled(
+    document.getAnimations().filter(({ effect }) => effect.getTiming().iterations === 1).map(({ finished }) => finished),
+  ).then(() => {})`);
   const { violations } = await page.evaluate(() =>
     (globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }).axe.run(),
   );
