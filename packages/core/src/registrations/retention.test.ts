@@ -45,7 +45,7 @@ async function sweepOnce(config: Partial<TestDeps['config']> = {}): Promise<void
 
 async function left() {
   const [registrations, batches, history, activities] = await Promise.all([
-    deps.db.prisma.bulkRegistration.findMany({ select: { id: true } }),
+    deps.db.prisma.bulkRegistration.findMany({ select: { id: true }, orderBy: { id: 'asc' } }),
     deps.db.prisma.registrationBatch.count(),
     deps.db.prisma.registrationHistory.count(),
     deps.db.prisma.activity.count(),
