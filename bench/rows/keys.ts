@@ -11,7 +11,7 @@ const WINDOW_MS = 2_000;
 const LIMITS = { REQUESTS_PER_MINUTE: '100000000' };
 
 const WHY_SLOWER =
-  'The SHA-256 of the key, and a look into the list of known keys. Of any other request it is far less.';
+  'About 8 of 71 microseconds, not explained yet: the authenticator alone takes 1.1, in a loop. Of any other request it is far less.';
 
 /**
  * What it costs to know who calls: the same polls, header and all, to a service that checks keys and to one that does
