@@ -29,6 +29,7 @@ export async function buildApp(deps: Deps): Promise<App> {
   const app = createServer(deps);
 
   await addTracing(app, deps);
+  addSecurityHeaders(app);
   addDraining(app);
   addRequestLog(app);
   addHttpMetrics(app, deps);
@@ -38,7 +39,6 @@ export async function buildApp(deps: Deps): Promise<App> {
   addSerialization(app);
   addAccess(app, deps);
   addLimits(app, deps);
-  await addSecurityHeaders(app);
   await addCors(app, deps.config);
   await addOpenApi(app);
 

@@ -1,3 +1,4 @@
+import { createHook } from 'node:async_hooks';
 import { readFileSync } from 'node:fs';
 import { BASE_PATH, type ListRegistrationsResponse, type Problem } from '@bulk/contract';
 import {
@@ -70,6 +71,21 @@ test('the document lists every route, and who may use it', () => {
     .map(({ method, url, rule }) => `| ${method} | \`${url}\` | ${rule} |`);
   expect(rows.length).toBeGreaterThan(10);
   expect(rows.filter((row) => !document.includes(row))).toEqual([]);
+});
+
+test('requests that come together with a new key wait for one slow hash', async () => {
+  const key = await createApiKey(deps.db, {
+    name: 'new',
+    role: 'viewer',
+    coordinatorIds: null,
+    expiresAt: null,
+  });
+  let hashes = 0;
+  const hook = createHook({ init: (_id, type) => (hashes += type === 'SCRYPTREQUEST' ? 1 : 0) }).enable();
+  const answers = await Promise.all(Array.from({ length: 8 }, () => ask(key, {})));
+  hook.disable();
+  expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(200));
+  expect(hashes).toBe(1);
 });
 
 test('a route without a rule keeps the service from starting', async () => {
