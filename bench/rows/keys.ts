@@ -12,7 +12,8 @@ const KEYS = { API_AUTH: 'keys' };
 /** Far more than are sent: what is measured is the counting. */
 const LIMITS = { REQUESTS_PER_MINUTE: '100000000' };
 
-const WHY_SLOWER = 'Reading a key costs about 1.5 of 60 microseconds; one process differs from the next by more than that.';
+const WHY_SLOWER =
+  'Reading a key costs about 1.5 of 60 microseconds; one process differs from the next by more than that.';
 
 /**
  * What it costs to know who calls: the same polls, header and all, of a service that checks keys and of one that does
