@@ -15,8 +15,6 @@ export interface InstallOptions {
   nodeArgs: readonly string[];
   /** More settings. */
   settings?: Record<string, string>;
-  /** More settings of the workers alone. */
-  workerSettings?: Record<string, string>;
 }
 
 let count = 0;
@@ -25,7 +23,7 @@ export type Installation = Awaited<ReturnType<typeof install>>;
 
 /** Starts the service with a database and queues of its own, in processes of its own, with default settings. */
 export async function install(options: InstallOptions) {
-  const { servers, logFile, nodeArgs, settings = {}, workerSettings = {} } = options;
+  const { servers, logFile, nodeArgs, settings = {} } = options;
   count += 1;
   const name = `bench_${process.pid}_${count}`;
   const databaseUrl = withDatabase(servers.postgresUrl, name);
@@ -41,10 +39,10 @@ export async function install(options: InstallOptions) {
 
   const start = (program: 'api' | 'worker', more: Record<string, string> = {}) =>
     startProcess(program, { ...env, ...more }, { isBuilt: true, output: logFile, nodeArgs });
+  const startWorkers = (more: Record<string, string> = {}) =>
+    Promise.all(Array.from({ length: options.workers }, () => start('worker', more)));
   let api = await start('api');
-  const workers = await Promise.all(
-    Array.from({ length: options.workers }, () => start('worker', workerSettings)),
-  );
+  let workers = await startWorkers();
   const pool = new pg.Pool({ connectionString: databaseUrl, max: POOL_SIZE });
   const baseUrl = `http://127.0.0.1:${port}`;
   const client = new ServiceClient(baseUrl, pool);
@@ -60,11 +58,17 @@ export async function install(options: InstallOptions) {
     get api() {
       return api;
     },
-    workers,
+    get workers() {
+      return workers;
+    },
     /** A fresh process on the same port, with nothing in its memory. */
     async restartApi(more: Record<string, string> = {}) {
       await api.stop();
       api = await start('api', more);
+    },
+    async restartWorkers(more: Record<string, string> = {}) {
+      await Promise.all(workers.map((each) => each.stop()));
+      workers = await startWorkers(more);
     },
     /** Ends the processes and drops the database. */
     remove: async () => {

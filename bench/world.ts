@@ -25,9 +25,7 @@ export interface World {
   readonly redis: Server;
   readonly dir: string;
   /** Starts the service on a fresh database. */
-  install(
-    options?: Partial<Pick<InstallOptions, 'workers' | 'settings' | 'workerSettings'>>,
-  ): Promise<Installation>;
+  install(options?: Partial<Pick<InstallOptions, 'workers' | 'settings'>>): Promise<Installation>;
   /** To be closed after the family of rows, in reverse order. */
   defer(close: () => Promise<unknown>): void;
   /** Closes what a family has opened. */

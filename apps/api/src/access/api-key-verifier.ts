@@ -1,6 +1,6 @@
-import { hash } from 'node:crypto';
 import { type Caller, type Deps, findApiKey, isSecretOf, parseApiKey, type StoredApiKey } from '@bulk/core';
 import pLimit from 'p-limit';
+import type { Token } from './read-token.ts';
 
 /** How long a process goes on with a key that was revoked or has expired. */
 export const REVOKED_AFTER_MS = 5_000;
@@ -14,12 +14,12 @@ interface Known {
 }
 
 /**
- * Makes a function that tells whose key a text is; null for none in use. It hashes each key slowly once.
+ * Makes a function that tells whose key a token is; null for none in use. It hashes each key slowly once.
  * With `isFresh` it always asks the database.
  */
 export function createApiKeyVerifier({
   db,
-}: Pick<Deps, 'db'>): (text: string, options?: { isFresh?: boolean }) => Promise<Caller | null> {
+}: Pick<Deps, 'db'>): (token: Token, options?: { isFresh?: boolean }) => Promise<Caller | null> {
   const known = new Map<string, Known>();
   /** A slow hash takes a thread of four, and files need them too. */
   const oneHashAtATime = pLimit(1);
@@ -41,8 +41,7 @@ export function createApiKeyVerifier({
     );
   };
 
-  return async (text, { isFresh = false } = {}) => {
-    const digest = hash('sha256', text, 'base64');
+  return async ({ text, digest }, { isFresh = false } = {}) => {
     const before = known.get(digest);
     if (before && !isFresh && performance.now() - before.readAt < REVOKED_AFTER_MS) return before.key;
 

@@ -2,15 +2,13 @@ import { ANONYMOUS, AppError, type Caller, type Deps } from '@bulk/core';
 import type { FastifyRequest } from 'fastify';
 import { createApiKeyVerifier } from './api-key-verifier.ts';
 import { createJwtVerifier } from './jwt-verifier.ts';
-
-/** Of a header that is longer nothing is read. */
-const MAX_LENGTH = 8_192;
+import { readToken } from './read-token.ts';
 
 /** @param options.isFresh a key that was revoked a moment ago is refused, too */
 export type Authenticate = (request: FastifyRequest, options?: { isFresh?: boolean }) => Promise<Caller>;
 
 /**
- * Makes a function that tells who sent a request, by its Authorization header (RFC 6750).
+ * Makes a function that tells who sent a request, by its Authorization header.
  *
  * It throws AppError `unauthorized`, and transient errors of the database and the identity provider.
  */
@@ -19,12 +17,10 @@ export function createAuthenticator({ db, config }: Pick<Deps, 'db' | 'config'>)
   const verifyKey = createApiKeyVerifier({ db });
   const verifyJwt = config.jwt === null ? async () => null : createJwtVerifier(config.jwt);
 
-  return async ({ headers: { authorization } }, options) => {
-    const [, text] = /^Bearer +([\w.~+/-]+=*)$/i.exec(authorization?.slice(0, MAX_LENGTH) ?? '') ?? [];
-    if (text === undefined) {
-      throw new AppError('unauthorized', 'Send your key in the header Authorization: Bearer <key>.');
-    }
-    const caller = text.startsWith('bulk_') ? await verifyKey(text, options) : await verifyJwt(text);
+  return async ({ headers, socket }, options) => {
+    const token = readToken(headers.authorization, socket);
+    const isKey = token.text.startsWith('bulk_');
+    const caller = await (isKey ? verifyKey(token, options) : verifyJwt(token.text));
     if (caller !== null) return caller;
     throw new AppError('unauthorized', 'This key is not valid: unknown, revoked or expired.');
   };
