@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,7 +65,7 @@ test('submit prints the id and nothing else on standard output', async () => {
   expect(code).toBe(0);
   expect(out).toMatch(/^bulk-\d+\n$/);
   expect(err).toBe(
-    `2 mentors, 1 repeated left out (${path}:4), 1 without an id left out\nAccepted. To see how it goes: bulk watch ${out}`,
+    `2 mentors, 1 repeated left out (${path}:4), 1 without an ID left out\nAccepted. To follow it: bulk watch ${out}`,
   );
   expect(await detailsOf(out.trim())).toMatchObject({
     coordinator_id: 'coord-1',
@@ -94,7 +95,7 @@ test('a dry run tells who would be a duplicate, writes nothing, and ends with 1 
   const { code, out } = await dryRun('m-1\nm-2\nm-3');
   expect(code).toBe(1);
   expect(out).toMatch(
-    /2 would get the activity\n {2}1 would fail as duplicates\nDuplicates:\n {2}m-1 {2}has pa-\d+, from bulk-\d+ of coord-1, 20\S+Z\nTo register only if nothing changed: --plan [\w-]+\n$/,
+    /2 would get the activity\n {2}1 would fail as duplicates\nDuplicates:\n {2}m-1 {2}has pa-\d+, from bulk-\d+ of coord-1, 20\S+Z\nTo register only if nothing has changed, add: --plan [\w-]+\n$/,
   );
   expect((await dryRun('m-2')).code).toBe(0);
   const json = await dryRun('m-1', '--json', '--override-duplicates');
@@ -203,8 +204,12 @@ test.each([
   ['no command', [], 'Usage: bulk'],
   ['an unknown command', ['sumbit'], 'Did you mean submit?'],
   ['an unknown option', ['list', '--al'], "unknown option '--al'"],
-  ['an option left out', ['submit', '-'], "required option '--coordinator <id>' not specified"],
-  ['no file', ['submit', ...activity('2031-01-01')], "missing required argument 'files'"],
+  [
+    'options left out',
+    ['submit', '-', '--date', '2031-01-01'],
+    'missing: --coordinator <id>, --activity-type <type>, --duration <minutes>',
+  ],
+  ['no file', ['submit', ...activity('2031-01-01')], 'missing: <files...>'],
   ['a file that is not there', ['submit', 'nowhere.csv', ...activity('2031-01-01')], 'there is no such file'],
   ['a number that is none', ['list', '--limit', 'ten'], 'It must be a whole number.'],
   ['a word that is not allowed', ['list', '--status', 'done'], 'Allowed choices are processing'],
@@ -288,7 +293,7 @@ test('2: more mentors than one registration takes are counted and not sent', asy
     stdin: mentors('m', 100_001).join('\n'),
   });
   expect(code).toBe(2);
-  expect(err).toContain('at most 100000 mentors, and these are 100001: split the file. Nothing was sent.');
+  expect(err).toContain('at most 100,000 mentors, and these are 100,001. Nothing was sent. Split the file.');
   expect(await registrations()).toBe(before);
 });
 
@@ -299,7 +304,7 @@ test.each([
     "with their first values:\n  1  Employee's no | 17 | 18\n  2  Team | A | B\n",
   ],
   ['its option', "Employee's no;Team\n17;A\n", "for example: --column 'Employee'\\''s no'\n"],
-  ['a file without ids', '\n\n', 'There are no mentor ids in -'],
+  ['a file without ids', '\n\n', 'There are no mentor IDs in -'],
   ['a broken spreadsheet', 'PK\u0003\u0004\0', "standard input can't be read as an Excel file (.xlsx)"],
   ['a file of a program', 'a\0b', 'standard input is not text: save a spreadsheet as CSV first'],
 ])('2: %s', async (_, stdin, said) => {
@@ -348,7 +353,7 @@ test('a spreadsheet is read, and of several sheets one has to be named', async (
   writeFileSync(path, makeSpreadsheet({ Mentors: rows, Others: [['id'], ['m-3']] }));
   const { code, err } = await submit();
   expect(code).toBe(2);
-  expect(err).toContain('has these sheets: "Mentors", "Others". Say which one: --sheet <name>');
+  expect(err).toContain('has these sheets: "Mentors", "Others". To name one of them, add: --sheet <name>');
   expect(JSON.parse((await submit('--sheet', 'Others', '--json')).out)).toMatchObject({
     mentor_ids: ['m-3'],
   });
@@ -381,7 +386,7 @@ test('4: no service; and how to send the same again is said', async () => {
   ];
   const { code, out, err } = await run(args, { stdin: 'm-1' });
   expect([code, out]).toEqual([4, '']);
-  expect(err).toContain('trying again in ');
+  expect(err).toContain('Trying again in ');
   expect(err).toContain('\n  --idempotency-key k-9\n');
   expect(err).toMatch(/Error: The service could not be reached: .*\n$/);
 });
@@ -404,8 +409,8 @@ test('without a terminal a watch writes a line a change, and no control codes', 
     onErr: (err) => void (err.split('\n').length === 2 && service.workABit(id).then(() => service.work(id))),
   });
   const { err } = await watching;
-  expect(err.split('\n')[0]).toMatch(new RegExp(`^${id} {4}0 % {2}0 of 1500`));
-  expect(err).toMatch(new RegExp(`\n${id} {2}100 % {2}1500 of 1500 {2}completed\n`));
+  expect(err.split('\n')[0]).toMatch(new RegExp(`^${id} {4}0 % {2}0 of 1,500`));
+  expect(err).toMatch(new RegExp(`\n${id} {2}100 % {2}1,500 of 1,500 {2}completed\n`));
   expect(err.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
 });
 
@@ -523,7 +528,7 @@ test('results can have the columns of a file of mentors behind them, and go back
   const again = await run(['submit', output, ...activity('2031-06-09'), '--status', 'failed', '--json']);
   expect(JSON.parse(again.out)).toMatchObject({ mentor_ids: ['-17'] });
   const json = await run(['results', id.trim(), '--with-columns', path, '--format', 'json']);
-  expect(json).toMatchObject({ code: 2, err: expect.stringContaining('--with-columns makes CSV') });
+  expect(json).toMatchObject({ code: 2, err: expect.stringContaining('--with-columns writes CSV') });
 });
 
 test('4: a download that breaks off leaves no file', async () => {
@@ -546,6 +551,30 @@ test('colours are for terminals, unless NO_COLOR is set', async () => {
   expect(await first({ isTerminal: true })).toBe(colored);
   expect(await first({ isTerminal: true, env: { NO_COLOR: '1' } })).toBe(plain);
   expect(await first({})).toBe(plain);
+});
+
+test('--version prints the version of the package', async () => {
+  const { version } = JSON.parse(readFileSync('apps/cli/package.json', 'utf8')) as { version: string };
+  expect(await run(['--version'])).toEqual({ code: 0, out: `${version}\n`, err: '' });
+});
+
+const { out: bashScript } = await bulk(['completion', 'bash']);
+const typed = (...words: string[]) =>
+  spawnSync(
+    'bash',
+    [
+      '-c',
+      `${bashScript} COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)); _bulk; echo "\${COMPREPLY[*]}"`,
+      'bash',
+      ...words,
+    ],
+    { encoding: 'utf8' },
+  ).stdout.trim();
+
+test('bash completes commands, and the options of a command', () => {
+  expect(typed('bulk', 're')).toBe('retry results');
+  expect(typed('bulk', 'submit', '--co')).toBe('--coordinator --column');
+  expect(typed('bulk', 'status', '--u')).toBe('--url');
 });
 
 test('--help lists the exit codes', async () => {

@@ -67,7 +67,7 @@ test('bulk deliveries prints a table, and sends one again', async () => {
 
   const again = await run('deliveries', id, '--redeliver', deliveryId);
   expect([again.code, again.out]).toEqual([0, '']);
-  expect(again.err).toBe(`Accepted. It is sent shortly. To see the answer: bulk deliveries ${id}\n`);
+  expect(again.err).toBe(`Accepted. It will be sent in a moment. To see the answer: bulk deliveries ${id}\n`);
   await deliver(204);
   expect((await run('deliveries', id)).out).toMatch(/ delivered +1 +204\n$/);
   expect(endpoint.received.filter(({ headers }) => headers['webhook-id'] === deliveryId)).toHaveLength(2);

@@ -232,7 +232,7 @@ describe('the command line', () => {
     const args = submit(other.activity_date, '--dry-run');
     const { code, out } = await run(args, { BULK_API_KEY: scoped }, { stdin: 'm-1' });
     expect(code).toBe(1);
-    expect(out).toContain('Duplicates:\n  m-1  has it already, from another coordinator\n');
+    expect(out).toContain('Duplicates:\n  m-1  already has it, from another coordinator\n');
   });
 
   test('results come with the key, into a file too', async () => {

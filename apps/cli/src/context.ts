@@ -29,7 +29,7 @@ export function createContext(io: Io, options: GlobalOptions): Context {
     baseUrl: serviceUrl(options.url ?? io.env.BULK_URL ?? DEFAULT_URL),
     apiKey: readApiKey(options.keyFile, io, say),
     onRetry: ({ error, delayMs }) =>
-      say(`${error.message}; trying again in ${(delayMs / 1_000).toFixed(1)} s`),
+      say(`Trying again in ${(delayMs / 1_000).toFixed(1)} s: ${error.message}`),
   });
   return {
     client,

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addCancel } from './commands/cancel.ts';
+import { addCompletion } from './commands/completion.ts';
 import { addDelete } from './commands/delete.ts';
 import { addDeliveries } from './commands/deliveries.ts';
 import { addHistory } from './commands/history.ts';
@@ -22,18 +24,25 @@ export function createProgram(
 ): Command {
   const program = new Command('bulk')
     .description('Register one activity for many mentors, and see the result of each.')
+    .version(readVersion(), '--version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'Print the help of a command.')
     .option('--url <url>', 'address of the service; default: BULK_URL, or http://localhost:3000')
-    .option('--key-file <file>', 'file with your API key; default: the key in BULK_API_KEY, or none')
-    .option('--json', 'print answers as JSON, with bulk watch one document a line')
+    .option('--key-file <file>', 'file with your API key; default: the key in BULK_API_KEY, or no key')
+    .option('--json', 'print answers as JSON; bulk watch prints one document a line')
     .addHelpText('after', EXIT_CODES_HELP)
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({
+      showGlobalOptions: true,
+      subcommandTerm: (command) => `${command.name()} ${command.usage()}`,
+      subcommandDescription: firstSentence,
+    })
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
       getOutHelpWidth: () => io.stdout.columns ?? 100,
       getErrHelpWidth: () => io.stderr.columns ?? 100,
     })
-    .showHelpAfterError('(run with --help for the options)')
+    .showHelpAfterError('Run the command with --help to see its options.')
     .exitOverride();
 
   const registry: Registry = {
@@ -52,5 +61,16 @@ export function createProgram(
   addVerify(registry);
   addHistory(registry);
   addDeliveries(registry);
+  addCompletion(registry);
   return program;
+}
+
+function readVersion(): string {
+  const file = new URL('../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}
+
+/** Describes a command in the list of commands; its own help has the whole description. */
+function firstSentence(command: Command): string {
+  return /^.*?\.(?= |$)/.exec(command.description())?.[0] ?? command.description();
 }

@@ -4,9 +4,7 @@ import type { Registry } from '../registry.ts';
 export function addCancel({ program, perform }: Registry): void {
   program
     .command('cancel')
-    .description(
-      'Cancel a registration that is processing. Activities that it has written are kept, and nothing is deleted.',
-    )
+    .description('Cancel a registration that is processing. The activities that it has written are kept.')
     .argument('<id>', 'such as bulk-001')
     .action((id: string) =>
       perform(async ({ client, io, isJson, print }) => {

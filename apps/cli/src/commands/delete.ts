@@ -5,7 +5,7 @@ export function addDelete({ program, perform }: Registry): void {
   program
     .command('delete')
     .description(
-      'Delete a registration that has ended. Its activities are kept. A registration that is processing is refused.',
+      'Delete a registration that has ended. Its activities are kept. A registration that is still processing is not deleted.',
     )
     .argument('<id>', 'such as bulk-001')
     .action((id: string) =>

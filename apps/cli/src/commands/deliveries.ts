@@ -8,10 +8,10 @@ export function addDeliveries({ program, perform }: Registry): void {
   program
     .command('deliveries')
     .description(
-      'List what was sent to the webhook for a registration, newest first, or send one of it again.',
+      'List the events that were sent to the webhook for a registration, newest first, or send one again.',
     )
     .argument('<id>', 'such as bulk-001')
-    .option('--redeliver <delivery>', 'send this delivery again, such as msg_…')
+    .option('--redeliver <delivery>', 'ID of the delivery to send again, such as msg_…')
     .action((id: string, { redeliver: deliveryId }: { redeliver?: string }) =>
       perform((context) =>
         deliveryId === undefined ? listDeliveries(context, id) : redeliver(context, id, deliveryId),
@@ -34,7 +34,7 @@ async function redeliver(
 ): Promise<ExitCode> {
   const delivery = await client.redeliver(id, deliveryId, { signal: io.signal });
   if (isJson) print(JSON.stringify(delivery));
-  else say(`Accepted. It is sent shortly. To see the answer: bulk deliveries ${id}`);
+  else say(`Accepted. It will be sent in a moment. To see the answer: bulk deliveries ${id}`);
   return EXIT.ok;
 }
 

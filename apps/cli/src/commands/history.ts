@@ -1,13 +1,16 @@
 import type { Attempt } from '@bulk/contract';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { formatCount, formatMentors } from '../format-count.ts';
 import { visible } from '../io.ts';
 import type { Registry } from '../registry.ts';
 
 export function addHistory({ program, perform }: Registry): void {
   program
     .command('history')
-    .description('Show the attempts of a registration: when each ran, and what came of its mentors.')
+    .description(
+      'Show the attempts of a registration. Says when each one ran, and how many of its mentors succeeded.',
+    )
     .argument('<id>', 'such as bulk-001')
     .action((id: string) => perform((context) => showHistory(context, id)));
 }
@@ -21,10 +24,9 @@ async function showHistory({ client, io, isJson, print }: Context, id: string): 
 
 function linesOf(attempt: Attempt): string[] {
   const { kind, by, mentor_count, override_duplicates, accepted_at, started_at, finished_at } = attempt;
-  const mentors = mentor_count === 1 ? '1 mentor' : `${mentor_count} mentors`;
   const override = override_duplicates ? ', with override' : '';
   return [
-    `${attempt.attempt}. ${kind} of ${mentors}${override}, by ${visible(by)}`,
+    `${attempt.attempt}. ${kind} of ${formatMentors(mentor_count)}${override}, by ${visible(by)}`,
     `   accepted ${accepted_at}`,
     ...(started_at === null ? [] : [`   started  ${started_at}`]),
     ...(finished_at === null ? [] : [`   finished ${finished_at}`]),
@@ -33,9 +35,9 @@ function linesOf(attempt: Attempt): string[] {
 }
 
 function outcomeOf({ outcome }: Attempt): string {
-  if (outcome === null) return 'what came of it is not stored';
+  if (outcome === null) return 'its outcome is not stored';
   const counts = Object.entries(outcome).filter(([, count]) => count > 0);
-  const named = counts.map(([name, count]) => `${count} ${NAMES[name as keyof typeof outcome]}`);
+  const named = counts.map(([name, count]) => `${formatCount(count)} ${NAMES[name as keyof typeof outcome]}`);
   return named.join(', ') || 'nothing was done';
 }
 

@@ -12,7 +12,7 @@ export async function withIdempotencyKeyHint<T>(
   } catch (error) {
     if (error instanceof ServiceUnreachable || io.signal.aborted) {
       say(
-        'The request may have been accepted. To be sure, repeat the command with this key. Nothing is done twice.',
+        'The service may have accepted the request. To be sure, repeat the command with this key. Nothing is done twice.',
       );
       say(`  --idempotency-key ${idempotencyKey}`);
     }

@@ -3,6 +3,7 @@ import { REGISTRATION_STATUSES } from '@bulk/contract';
 import { Option } from 'commander';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { formatCount } from '../format-count.ts';
 import { visible } from '../io.ts';
 import type { Registry } from '../registry.ts';
 import { tableOf } from './table-of.ts';
@@ -31,8 +32,8 @@ export function addList({ program, perform }: Registry): void {
     .option('--from <yyyy-mm-dd>', 'only activities on or after this day')
     .option('--to <yyyy-mm-dd>', 'only activities on or before this day')
     .option('--has-failures', 'only registrations with failed mentors')
-    .option('--limit <count>', 'most registrations to list, up to 100', wholeNumber, 20)
-    .option('--after <cursor>', 'continue after this cursor, which the previous list printed')
+    .option('--limit <count>', 'how many registrations to list, at most 100', wholeNumber, 20)
+    .option('--after <cursor>', 'continue after this cursor, which the last list printed')
     .action((options: ListOptions) => perform((context) => list(context, options)));
 }
 
@@ -43,7 +44,7 @@ async function list({ client, io, isJson, print, say }: Context, options: ListOp
     return EXIT.ok;
   }
   const { total, total_is_exact, next_cursor } = answer.pagination;
-  const inAll = `${total_is_exact ? '' : 'more than '}${total} in all`;
+  const inAll = `${total_is_exact ? '' : 'more than '}${formatCount(total)} in all`;
   for (const line of tableOf(HEADER, answer.data.map(cellsOf))) print(line);
   say(next_cursor === null ? inAll : `${inAll}; next page: --after ${next_cursor}`);
   return EXIT.ok;
@@ -69,9 +70,9 @@ function cellsOf(each: RegistrationSummary): string[] {
   return [
     each.id,
     each.status,
-    String(each.mentor_count),
-    String(each.success_count),
-    String(each.failure_count),
+    formatCount(each.mentor_count),
+    formatCount(each.success_count),
+    formatCount(each.failure_count),
     each.activity_date,
     visible(each.activity_type),
     visible(each.coordinator_id),

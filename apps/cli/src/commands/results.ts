@@ -42,9 +42,15 @@ export function addResults({ program, perform }: Registry): void {
     )
     .addOption(new Option('--status <status>', 'only mentors with this status').choices(RESULT_STATUSES))
     .addOption(new Option('--code <code>', 'only mentors with this error code').choices(RESULT_ERROR_CODES))
-    .option('--output <file>', 'write to this file, which is created only when all results are there')
-    .option('--with-columns <file>', 'CSV with the other columns of this file of mentors behind the results')
-    .option('--column <name>', 'heading or number of the column with the ids in that file')
+    .option(
+      '--output <file>',
+      'write the results to this file, which is created when all of them have arrived',
+    )
+    .option(
+      '--with-columns <file>',
+      'put the other columns of this file of mentors behind the results (CSV only)',
+    )
+    .option('--column <name>', 'heading or number of the column with the IDs in that file')
     .action((id: string, options: ResultsOptions) =>
       perform((context) => writeResults(context, id, options)),
     );
@@ -55,7 +61,7 @@ async function writeResults(context: Context, id: string, options: ResultsOption
   const { source, isComplete } = await openResults(context, id, options);
   if (options.output === undefined) await pipeline(source, io.stdout, { end: false, signal: io.signal });
   else await writeFileWhole(source, options.output, io.signal);
-  if (!isComplete()) say(`${id} is still processing; these are the results so far`);
+  if (!isComplete()) say(`${id} is still processing. These are the results so far.`);
   return EXIT.ok;
 }
 
@@ -71,7 +77,7 @@ async function openResults(context: Context, id: string, options: ResultsOptions
   const format = options.format ?? (isJson && withColumns === undefined ? 'json' : 'csv');
   const filter = { status, code, signal: io.signal };
   if (withColumns !== undefined) {
-    if (format !== 'csv') throw new UsageError('--with-columns makes CSV: leave out --format and --json');
+    if (format !== 'csv') throw new UsageError('--with-columns writes CSV. Leave out --format and --json');
     const mentors = await readMentorsOf(withColumns, withColumns, {
       column: options.column,
       stdin: io.stdin,

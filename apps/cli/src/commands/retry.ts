@@ -23,12 +23,12 @@ export function addRetry({ program, perform }: Registry): void {
     .option('--only <ids>', 'only these failed mentors, separated by commas', listOf)
     .option('--code <codes>', 'only mentors who failed with one of these codes, separated by commas', listOf)
     .option('--override-duplicates', 'give duplicates one more activity')
+    .option('--no-override-duplicates', 'let duplicates fail again; default: as in the last attempt')
+    .option('--watch', 'wait until the retry has ended')
     .option(
-      '--no-override-duplicates',
-      'fail duplicates again; without either option, as in the last attempt',
+      '--idempotency-key <key>',
+      'key of this retry; the same retry with the same key is done only once',
     )
-    .option('--watch', 'wait until it has ended')
-    .option('--idempotency-key <key>', 'key of this retry: the same key again changes nothing more')
     .action((id: string, options: RetryOptions) => perform((context) => retry(context, id, options)));
 }
 

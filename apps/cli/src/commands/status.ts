@@ -1,6 +1,7 @@
 import type { HistoryEntry, RegistrationWithoutMentors } from '@bulk/contract';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import { formatMentors } from '../format-count.ts';
 import { visible } from '../io.ts';
 import { exitCodeOf, outcomeLine } from '../outcome.ts';
 import type { Registry } from '../registry.ts';
@@ -55,7 +56,7 @@ function rowsOf(details: RegistrationWithoutMentors): [name: string, value: stri
 /** Formats who did what: `Retried`, `2026-03-28T08:00:00.000Z by front office: 20 mentors, with override` */
 function historyRow({ action, by, at, mentor_count, override_duplicates }: HistoryEntry): [string, string] {
   const what = [
-    ...(mentor_count === undefined ? [] : [mentor_count === 1 ? '1 mentor' : `${mentor_count} mentors`]),
+    ...(mentor_count === undefined ? [] : [formatMentors(mentor_count)]),
     ...(override_duplicates ? ['with override'] : []),
   ].join(', ');
   return [action.charAt(0).toUpperCase() + action.slice(1), `${at} by ${by}${what && `: ${what}`}`];

@@ -4,6 +4,7 @@ import { type CreateRegistrationRequest, type Duplicate, LIMITS } from '@bulk/co
 import { Option } from 'commander';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { formatCount, formatMentors } from '../format-count.ts';
 import { visible } from '../io.ts';
 import { type MentorList, readMentors } from '../mentors/read-mentors.ts';
 import { followToEnd } from '../progress/follow.ts';
@@ -11,6 +12,7 @@ import type { Registry } from '../registry.ts';
 import { UsageError } from '../usage-error.ts';
 import { withIdempotencyKeyHint } from './idempotency-key-hint.ts';
 import { listOf } from './list-of.ts';
+import { requireAll } from './require-all.ts';
 import { wholeNumber } from './whole-number.ts';
 
 interface SubmitOptions {
@@ -35,33 +37,45 @@ interface SubmitOptions {
 export function addSubmit({ program, perform }: Registry): void {
   program
     .command('submit')
-    .summary('register the mentors of files')
     .description(
-      'Register one activity for the mentors of files: one id a line, CSV or .xlsx with a header, or a results file. Prints the id of the registration.',
+      'Register one activity for the mentors in files. A file has one ID a line, or is CSV or .xlsx with a heading, or is a results file. Prints the ID of the registration.',
     )
-    .argument('<files...>', 'where the mentors are; - is standard input')
-    .requiredOption('--coordinator <id>', 'who registers')
-    .requiredOption('--activity-type <type>', 'what kind of activity it was')
-    .requiredOption('--date <yyyy-mm-dd>', 'the day of the activity')
-    .requiredOption('--duration <minutes>', 'how long it took', wholeNumber)
-    .option('--notes <text>', 'kept with every activity')
-    .option('--override-duplicates', 'write one more activity for those who already have this one')
+    .usage('[options] <files...>')
+    .argument('[files...]', 'files with the mentors; - is standard input')
+    .option('--coordinator <id>', 'ID of the coordinator who registers (required)')
+    .option('--activity-type <type>', 'type of the activity, such as group_workshop (required)')
+    .option('--date <yyyy-mm-dd>', 'day of the activity (required)')
+    .option('--duration <minutes>', 'duration of the activity in minutes (required)', wholeNumber)
+    .option('--notes <text>', 'notes to store with each activity')
+    .option('--override-duplicates', 'give mentors who already have this activity one more')
     .option(
       '--override-only <ids>',
-      'as --override-duplicates, for these mentors only, separated by commas',
+      'like --override-duplicates, but only for these mentors; separate their IDs by commas',
       listOf,
     )
-    .option('--column <name>', 'heading or number of the column with the ids; else mentor_id, mentor or id')
+    .option(
+      '--column <name>',
+      'heading or number of the column with the IDs; default: mentor_id, mentor or id',
+    )
     .option('--heading', 'the first row is a heading, not a mentor')
     .option('--no-heading', 'the first row is a mentor, not a heading')
-    .option('--sheet <name>', 'the sheet of a spreadsheet with the ids')
-    .addOption(new Option('--status <which>', 'which mentors of a results file').choices(['failed', 'all']))
-    .option('--clean', 'remove invisible characters from ids, and leave out ids that are too long')
-    .option('--dry-run', 'only tell who would be a duplicate')
-    .option('--plan <plan>', 'the plan of a dry run: register only if the duplicates are still the same')
-    .option('--watch', 'stay until it is finished')
-    .option('--idempotency-key <key>', 'names this registration: sent again, it is not made again')
+    .option('--sheet <name>', 'sheet of the spreadsheet that has the IDs')
+    .addOption(
+      new Option('--status <which>', 'mentors of a results file to register').choices(['failed', 'all']),
+    )
+    .option('--clean', 'remove invisible characters from IDs, and leave out IDs that are too long')
+    .option('--dry-run', 'write nothing; only print who would fail as a duplicate')
+    .option(
+      '--plan <plan>',
+      'plan that a dry run printed; registers only if the duplicates are still the same',
+    )
+    .option('--watch', 'wait until the registration has ended')
+    .option(
+      '--idempotency-key <key>',
+      'key of this request; the same request with the same key registers nothing twice',
+    )
     .addHelpText('after', EXAMPLES)
+    .hook('preAction', requireAll('coordinator', 'activityType', 'date', 'duration'))
     .action((files: string[], options: SubmitOptions) =>
       perform((context) => submit(context, files, options)),
     );
@@ -109,14 +123,14 @@ function tellWhatWasRead({ say }: Context, list: MentorList): void {
   const { mentorsPerRegistration } = LIMITS;
   const more = repeated > repeatedAt.length ? ', …' : '';
   const left = [
-    ...(repeated > 0 ? [`${repeated} repeated left out (${repeatedAt.join(', ')}${more})`] : []),
-    ...(empty > 0 ? [`${empty} without an id left out`] : []),
-    ...(cleaned > 0 ? [`${cleaned} cleaned`] : []),
+    ...(repeated > 0 ? [`${formatCount(repeated)} repeated left out (${repeatedAt.join(', ')}${more})`] : []),
+    ...(empty > 0 ? [`${formatCount(empty)} without an ID left out`] : []),
+    ...(cleaned > 0 ? [`${formatCount(cleaned)} cleaned`] : []),
   ];
-  say([`${ids.length} ${ids.length === 1 ? 'mentor' : 'mentors'}`, ...left].join(', '));
+  say([formatMentors(ids.length), ...left].join(', '));
   if (ids.length <= mentorsPerRegistration) return;
   throw new UsageError(
-    `One registration takes at most ${mentorsPerRegistration} mentors, and these are ${ids.length}: split the file. Nothing was sent.`,
+    `One registration takes at most ${formatMentors(mentorsPerRegistration)}, and these are ${formatCount(ids.length)}. Nothing was sent. Split the file.`,
   );
 }
 
@@ -141,17 +155,18 @@ async function dryRun({ client, io, isJson, print }: Context, request: CreateReg
     print(JSON.stringify(answer));
     return exitCode;
   }
-  print(`Nothing was written. Of ${answer.mentor_count} mentors now:`);
-  print(`  ${answer.success_count} would get the activity`);
-  print(`  ${answer.failure_count} would fail as duplicates`);
-  if (answer.duplicates.length > 0) print(request.override_duplicates ? 'One more for:' : 'Duplicates:');
+  print(`Nothing was written. Of ${formatMentors(answer.mentor_count)} now:`);
+  print(`  ${formatCount(answer.success_count)} would get the activity`);
+  print(`  ${formatCount(answer.failure_count)} would fail as duplicates`);
+  if (answer.duplicates.length > 0)
+    print(request.override_duplicates ? 'These would get one more:' : 'Duplicates:');
   for (const duplicate of answer.duplicates) print(`  ${duplicate.mentor_id}  ${existingOf(duplicate)}`);
-  print(`To register only if nothing changed: --plan ${answer.plan}`);
+  print(`To register only if nothing has changed, add: --plan ${answer.plan}`);
   return exitCode;
 }
 
 function existingOf({ existing_activity_id, registration_id, coordinator_id, registered_at }: Duplicate) {
-  if (existing_activity_id === undefined) return 'has it already, from another coordinator';
+  if (existing_activity_id === undefined) return 'already has it, from another coordinator';
   return `has ${existing_activity_id}, from ${registration_id} of ${visible(coordinator_id ?? '')}, ${registered_at}`;
 }
 
@@ -168,6 +183,6 @@ async function register(
   if (isJson && !watch) print(JSON.stringify(created));
   if (!isJson) print(created.id);
   if (watch) return followToEnd(context, created.id);
-  if (!isJson) say(`Accepted. To see how it goes: bulk watch ${created.id}`);
+  if (!isJson) say(`Accepted. To follow it: bulk watch ${created.id}`);
   return EXIT.ok;
 }

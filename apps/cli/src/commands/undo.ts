@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { formatMentors } from '../format-count.ts';
 import { followToEnd } from '../progress/follow.ts';
 import type { Registry } from '../registry.ts';
 import { UsageError } from '../usage-error.ts';
@@ -17,12 +18,12 @@ export function addUndo({ program, perform }: Registry): void {
   program
     .command('undo')
     .description(
-      'Delete the activities that a registration has written. An activity that was changed since is kept. Asks before, in a terminal.',
+      'Delete the activities that a registration has written. An activity that was changed since then is kept. In a terminal it asks you first.',
     )
     .argument('<id>', 'such as bulk-001')
-    .option('--yes', 'do not ask')
-    .option('--watch', 'wait until it has ended')
-    .option('--idempotency-key <key>', 'key of this undo: the same key again changes nothing more')
+    .option('--yes', 'do not ask first')
+    .option('--watch', 'wait until the undo has ended')
+    .option('--idempotency-key <key>', 'key of this undo; the same undo with the same key is done only once')
     .action((id: string, options: UndoOptions) => perform((context) => undo(context, id, options)));
 }
 
@@ -47,9 +48,12 @@ async function undo(
 
 /** @throws UsageError where nobody can be asked */
 async function isWanted({ client, io: { stdin, signal, stderr } }: Context, id: string): Promise<boolean> {
-  if (stdin.isTTY !== true) throw new UsageError('Without a terminal nobody can be asked: undo needs --yes');
+  if (stdin.isTTY !== true)
+    throw new UsageError(
+      'undo asks first, and here is no terminal to ask in. To undo without a question, add: --yes',
+    );
   const { details } = await client.status(id, { signal });
-  stderr.write(`Delete the activities of ${details.success_count} mentors of ${id}? [y/N] `);
+  stderr.write(`Delete the activities of ${formatMentors(details.success_count)} of ${id}? [y/N] `);
   for await (const line of createInterface({ input: stdin, signal })) return /^y(es)?$/i.test(line.trim());
   signal.throwIfAborted();
   return false;

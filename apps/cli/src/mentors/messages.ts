@@ -26,10 +26,10 @@ export function tellIssues(name: string, issues: Issue[]): UsageError {
   });
   const rest = issues.length - shown.length;
   const lines = [
-    'Some mentor ids are not as they should be. Nothing was sent.',
+    'Some mentor IDs are not valid. Nothing was sent.',
     ...shown,
     ...(rest > 0 ? [`and ${rest} more`] : []),
-    'To remove the invisible characters and to leave out ids that are too long, add: --clean',
+    'To remove the invisible characters, and to leave out IDs that are too long, add: --clean',
   ];
   return new UsageError(lines.join('\n  '));
 }
@@ -47,7 +47,7 @@ const QUESTIONS: Record<UnclearTable['question'], (unclear: UnclearTable) => str
     return [
       'has no column named mentor_id, mentor or id. Its columns, with their first values:',
       ...columns.slice(0, SHOWN_COLUMNS),
-      `If the first row has headings, name the column with the ids, for example: --column ${example}`,
+      `If the first row has headings, name the column with the IDs, for example: --column ${example}`,
       'Otherwise give its number, for example: --no-heading --column 1',
     ];
   },

@@ -49,7 +49,7 @@ export async function readMentors(files: string[], options: ReadOptions): Promis
     list.empty += read.empty;
     list.cleaned += read.cleaned;
   }
-  if (ids.size === 0) throw new UsageError(`There are no mentor ids in ${files.join(', ')}`);
+  if (ids.size === 0) throw new UsageError(`There are no mentor IDs in ${files.join(', ')}`);
   return { ...list, ids: [...ids] };
 }
 

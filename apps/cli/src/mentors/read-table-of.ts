@@ -23,7 +23,7 @@ export async function readTableOf(file: string, name: string, { sheet, stdin }: 
   const kind = fileKindOf(bytes);
   if (kind === 'xls') {
     throw new UsageError(
-      `${name} is an old Excel file (.xls). Save it as .xlsx or as CSV, and take that file`,
+      `${name} is an old Excel file (.xls). Save it as .xlsx or as CSV, and use that file`,
     );
   }
   if (kind === 'xlsx') return readSheet(bytes, name, sheet);
@@ -51,7 +51,7 @@ async function readSheet(bytes: Uint8Array, name: string, wanted: string | undef
   const chosen = sheets.filter((sheet) => wanted === undefined || sheet.name === wanted);
   if (chosen.length === 1 && chosen[0]) return chosen[0].table;
   const names = sheets.map((sheet) => JSON.stringify(sheet.name)).join(', ');
-  throw new UsageError(`${name} has these sheets: ${names}. Say which one: --sheet <name>`);
+  throw new UsageError(`${name} has these sheets: ${names}. To name one of them, add: --sheet <name>`);
 }
 
 /** Other bytes as ids would be nonsense that is accepted. */
@@ -59,7 +59,7 @@ function decode(bytes: Buffer, name: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    const message = `${name} is not text in UTF-8: save a spreadsheet as CSV (UTF-8) first`;
+    const message = `${name} is not text in UTF-8. Save a spreadsheet as CSV (UTF-8) first`;
     throw new UsageError(message, { cause: error });
   }
 }

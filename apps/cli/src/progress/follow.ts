@@ -12,7 +12,7 @@ export async function followToEnd(context: Context, id: string): Promise<ExitCod
   try {
     const states = client.watch(id, {
       signal: io.signal,
-      onInterruption: ({ error }) => display.note(`${error.message}; trying again`),
+      onInterruption: ({ error }) => display.note(`Trying again: ${error.message}`),
     });
     for await (const state of states) {
       display.show(state);

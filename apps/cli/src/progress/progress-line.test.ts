@@ -25,7 +25,7 @@ const line = (state: Partial<RegistrationState>, { width = 200, hasBar = false }
   progressLine({ ...running, ...state }, { width, hasBar }, NOW);
 
 test('how far, how fast, how long', () => {
-  expect(line({})).toBe('bulk-002   62 %  62000 of 100000  20 failed  12346/s  3 s left');
+  expect(line({})).toBe('bulk-002   62 %  62,000 of 100,000  20 failed  12,346/s  3 s left');
 });
 
 test('a bar that is full at 100 % only', () => {
@@ -35,7 +35,7 @@ test('a bar that is full at 100 % only', () => {
 });
 
 test('without a rate, as while polling, nothing is said about it', () => {
-  expect(line({ rate: null, estimated_end: null })).toBe('bulk-002   62 %  62000 of 100000  20 failed');
+  expect(line({ rate: null, estimated_end: null })).toBe('bulk-002   62 %  62,000 of 100,000  20 failed');
 });
 
 test.each([

@@ -1,4 +1,5 @@
 import type { RegistrationState } from '@bulk/client';
+import { formatCount } from '../format-count.ts';
 
 const BAR_WIDTH = 20;
 
@@ -8,7 +9,7 @@ export interface LineOptions {
   hasBar: boolean;
 }
 
-/** Formats the progress: `bulk-002  ███████░░░  62 %  62000 of 100000  20 failed  12300/s  3 s left` */
+/** Formats the progress: `bulk-002  ███████░░░  62 %  62,000 of 100,000  20 failed  12,300/s  3 s left` */
 export function progressLine(
   state: RegistrationState,
   { width, hasBar }: LineOptions,
@@ -19,8 +20,8 @@ export function progressLine(
     id,
     ...(hasBar ? [bar(progress.percent)] : []),
     `${String(progress.percent).padStart(3)} %`,
-    `${progress.processed} of ${mentor_count}`,
-    ...(failure_count > 0 ? [`${failure_count} failed`] : []),
+    `${formatCount(progress.processed)} of ${formatCount(mentor_count)}`,
+    ...(failure_count > 0 ? [`${formatCount(failure_count)} failed`] : []),
     ...(state.status === 'processing' ? prospects(state, now) : [state.status]),
   ];
   return parts.join('  ').slice(0, width);
@@ -38,9 +39,9 @@ function prospects(
 ) {
   if (transient_error !== null) return [`transient error: ${transient_error.message}`];
   if (waiting_reason !== null) return [waiting_reason.message];
-  if (progress.processed === 0 && waiting_ahead) return [`${waiting_ahead} ahead in the queue`];
+  if (progress.processed === 0 && waiting_ahead) return [`${formatCount(waiting_ahead)} ahead in the queue`];
   return [
-    ...(rate === null ? [] : [`${Math.round(rate)}/s`]),
+    ...(rate === null ? [] : [`${formatCount(Math.round(rate))}/s`]),
     ...(estimated_end === null ? [] : [`${timeLeft(Date.parse(estimated_end) - now)} left`]),
   ];
 }
