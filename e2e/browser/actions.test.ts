@@ -1,44 +1,11 @@
 import { mentors, registrationRequest } from '@bulk/core/testing';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { type Service, startService } from '../service.ts';
-import {
-  accessibilityFindings,
-  type Complaints,
-  expectFits,
-  expectNoComplaints,
-  expectStatus,
-  launchBrowser,
-  openContext,
-  PATIENCE,
-  SCREENS,
-} from './browser.ts';
+import { expect, test } from 'vitest';
+import { accessibilityFindings, expectFits, expectStatus, SCREENS } from './browser.ts';
+import { page, service, useService } from './fixture.ts';
 
 // Actions that cannot be undone: what they ask, what they act on, and what came of them.
 
-vi.setConfig(PATIENCE);
-
-let browser: Browser;
-let service: Service;
-let context: BrowserContext;
-let complaints: Complaints;
-let page: Page;
-
-beforeAll(async () => {
-  [browser, service] = await Promise.all([launchBrowser(), startService('postgres')]);
-});
-afterAll(async () => {
-  await browser.close();
-  await service.close();
-});
-beforeEach(async () => {
-  ({ context, complaints } = await openContext(browser, service.url));
-  page = await context.newPage();
-});
-afterEach(async () => {
-  await context.close();
-  expectNoComplaints(complaints);
-});
+useService();
 
 test('a question is closed when the registration ends, and does not become another question', async () => {
   const id = await service.submit(registrationRequest({ activity_type: 'asked' }));

@@ -1,46 +1,11 @@
 import { mentors, registrationRequest } from '@bulk/core/testing';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { type Service, startService } from '../service.ts';
-import {
-  accessibilityFindings,
-  type Complaints,
-  expectFits,
-  expectNoComplaints,
-  expectStatus,
-  fillIn,
-  launchBrowser,
-  openContext,
-  PATIENCE,
-  SCREENS,
-  WORKSHOP,
-} from './browser.ts';
+import { expect, test } from 'vitest';
+import { expectStatus, fillIn, WORKSHOP } from './browser.ts';
+import { context, expectGoodLooks, page, service, useService } from './fixture.ts';
 
 // The form of a new registration is a draft until it is sent, and can begin as a copy of another registration.
 
-vi.setConfig(PATIENCE);
-
-let browser: Browser;
-let service: Service;
-let context: BrowserContext;
-let complaints: Complaints;
-let page: Page;
-
-beforeAll(async () => {
-  [browser, service] = await Promise.all([launchBrowser(), startService('postgres')]);
-});
-afterAll(async () => {
-  await browser.close();
-  await service.close();
-});
-beforeEach(async () => {
-  ({ context, complaints } = await openContext(browser, service.url));
-  page = await context.newPage();
-});
-afterEach(async () => {
-  await context.close();
-  expectNoComplaints(complaints);
-});
+useService();
 
 const form = async () => [
   await page.getByLabel('Coordinator').inputValue(),
@@ -50,18 +15,6 @@ const form = async () => [
   await page.getByLabel('Mentor ids').inputValue(),
 ];
 const filled = (ids: string) => ['coord-42', 'group_workshop', '2026-03-28', '120', ids];
-
-/** Looks at what is shown now at each width, in both colour schemes. */
-async function expectGoodLooks(): Promise<void> {
-  for (const screen of SCREENS) {
-    await page.setViewportSize(screen);
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      expect(await accessibilityFindings(page)).toEqual([]);
-    }
-    await expectFits(page);
-  }
-}
 
 test('a draft is kept when the user leaves or reloads, until it is cleared', async () => {
   await page.goto('/new');
@@ -75,7 +28,7 @@ test('a draft is kept when the user leaves or reloads, until it is cleared', asy
 
   await page.getByRole('button', { name: 'Clear', exact: true }).press('Enter');
   await page.getByText('and the list of 2 mentors').waitFor();
-  await expectGoodLooks();
+  await expectGoodLooks('draft');
   await page.getByRole('button', { name: 'Clear the form' }).press('Enter');
   await page.getByText('No mentors yet').waitFor();
   await page.reload();
@@ -102,7 +55,7 @@ test('a draft ends when it is registered; a copy begins the next one, and replac
   await page.goto(href);
   await page.getByRole('button', { name: 'New from this one' }).click();
   await page.getByRole('alertdialog', { name: 'Replace your draft?' }).waitFor();
-  await expectGoodLooks();
+  await expectGoodLooks('replace');
   await page.getByRole('button', { name: 'Replace the draft' }).press('Enter');
   await page.waitForURL('**/new');
   expect(await form()).toEqual(filled('m-1\nm-2'));
@@ -118,7 +71,7 @@ test('the mentors whom a cancel left without a result can be registered anew', a
   await expectStatus(page, 'Cancelled');
   const copy = page.getByRole('button', { name: 'Register the 1,200 not done' });
   await copy.waitFor();
-  await expectGoodLooks();
+  await expectGoodLooks('copied');
   await copy.press('Enter');
   await page.waitForURL('**/new');
   await page.getByRole('button', { name: 'Check 1,200 mentors' }).waitFor();
@@ -137,7 +90,7 @@ test('earlier values are suggested, a near one is asked about, and failed IDs ar
   await fillIn(page, { activity: 'Office-Hour' });
   const use = page.getByRole('button', { name: 'Use office_hours' });
   await use.waitFor();
-  await expectGoodLooks();
+  await expectGoodLooks('not-done');
   await use.press('Enter');
   expect(await page.getByLabel('Activity type').inputValue()).toBe('office_hours');
   await use.waitFor({ state: 'detached' });
@@ -147,5 +100,5 @@ test('earlier values are suggested, a near one is asked about, and failed IDs ar
   await page.getByRole('button', { name: 'Copy the 2 failed IDs' }).press('Enter');
   await page.getByText('Copied.').waitFor();
   expect(await page.evaluate('navigator.clipboard.readText()')).toBe('m-1\nm-2');
-  await expectGoodLooks();
+  await expectGoodLooks('copied-ids');
 });

@@ -1,48 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { mentors, registrationRequest } from '@bulk/core/testing';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { makeSpreadsheet } from '../../packages/client/src/mentor-file/testing/make-spreadsheet.ts';
-import { type Service, startService } from '../service.ts';
-import {
-  accessibilityFindings,
-  type Complaints,
-  expectFits,
-  expectNoComplaints,
-  fillIn,
-  launchBrowser,
-  openContext,
-  PATIENCE,
-  WORKSHOP,
-} from './browser.ts';
+import { accessibilityFindings, expectFits, fillIn, WORKSHOP } from './browser.ts';
+import { page, reopen, service, useService } from './fixture.ts';
 
-vi.setConfig(PATIENCE);
-
-let browser: Browser;
-let service: Service;
-let context: BrowserContext;
-let complaints: Complaints;
-let page: Page;
-
-beforeAll(async () => {
-  [browser, service] = await Promise.all([launchBrowser(), startService('postgres')]);
-  await service.start('worker');
-});
-afterAll(async () => {
-  await browser.close();
-  await service.close();
-});
-const openPage = async (width: number) => {
-  ({ context, complaints } = await openContext(browser, service.url, { viewport: { width, height: 900 } }));
-  page = await context.newPage();
+useService({ hasWorker: true, look: { viewport: { width: 1280, height: 900 } } });
+const openForm = async () => {
   await page.goto('/new');
   await page.getByText('No mentors yet').waitFor();
 };
-beforeEach(() => openPage(1280));
-afterEach(async () => {
-  await context.close();
-  expectNoComplaints(complaints);
-});
+beforeEach(openForm);
 
 const box = () => page.getByLabel('Mentor ids');
 const choose = (name: string, content: string | Uint8Array) =>
@@ -250,8 +218,8 @@ describe.each([1280, 320])('%i px wide', (width) => {
     ['refused', () => choose(long, `mentor_id\n"m-1" ${'x'.repeat(90)}\n`), 'is not valid CSV'],
   ])('%s', async (name, show, text) => {
     if (width !== 1280) {
-      await context.close();
-      await openPage(width);
+      await reopen({ viewport: { width, height: 900 } });
+      await openForm();
     }
     await show();
     await page.getByText(text).first().waitFor();

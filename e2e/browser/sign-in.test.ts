@@ -1,54 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { ApiProblem, createClient } from '@bulk/client';
 import { createApiKey, registrationRequest, revokeApiKey } from '@bulk/core/testing';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { type Service, startService } from '../service.ts';
-import {
-  accessibilityFindings,
-  type Complaints,
-  expectFits,
-  expectNoComplaints,
-  expectStatus,
-  fillIn,
-  LOOKS,
-  launchBrowser,
-  openContext,
-  PATIENCE,
-  WORKSHOP,
-} from './browser.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { accessibilityFindings, expectFits, expectStatus, fillIn, LOOKS, WORKSHOP } from './browser.ts';
+import { page, reopen, service, useService } from './fixture.ts';
 
 // The page of a service that asks for keys.
 
-vi.setConfig(PATIENCE);
-
 const WRONG = `bulk_00000000_${'a'.repeat(43)}`;
 
-let browser: Browser;
-let service: Service;
-let context: BrowserContext;
-let complaints: Complaints;
-let page: Page;
 let coordinator: string;
 let viewer: string;
 
+useService({ settings: { API_AUTH: 'keys' }, hasWorker: true });
 beforeAll(async () => {
-  [browser, service] = await Promise.all([launchBrowser(), startService('postgres', { API_AUTH: 'keys' })]);
-  await service.start('worker');
   coordinator = await keyOf('front office', 'coordinator');
   viewer = await keyOf('screen in the hall', 'viewer');
-});
-afterAll(async () => {
-  await browser.close();
-  await service.close();
-});
-beforeEach(async () => {
-  ({ context, complaints } = await openContext(browser, service.url));
-  page = await context.newPage();
-});
-afterEach(async () => {
-  await context.close();
-  expectNoComplaints(complaints);
 });
 
 const keyOf = (name: string, role: 'viewer' | 'coordinator', coordinatorIds: string[] | null = null) =>
@@ -229,9 +196,7 @@ async function expectRefused(apiKey: string): Promise<void> {
 const NARROW = { viewport: { width: 320, height: 640 } };
 
 test.each(Object.entries({ ...LOOKS, narrow: NARROW }))('%s', async (_, look) => {
-  await context.close();
-  ({ context, complaints } = await openContext(browser, service.url, look));
-  page = await context.newPage();
+  await reopen(look);
   await page.goto('/');
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
   expect(await accessibilityFindings(page)).toEqual([]);
