@@ -9,10 +9,10 @@ const ID_PATTERN = '^[^\\p{Cc}\\p{Cs}\\S]*[^\\p{Cc}\\p{Cs}\\s][^\\p{Cc}\\p{Cs}]*
 /** As in an id, but tabs and line breaks are welcome, and so is nothing at all. */
 const TEXT_PATTERN = '^[^\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F\\uD800-\\uDFFF]*$';
 
-const plainId = (description: string, example: string) =>
+const plainId = (description: string, example: string, maxLength: number = LIMITS.idLength) =>
   Type.String({
     minLength: 1,
-    maxLength: LIMITS.idLength,
+    maxLength,
     pattern: ID_PATTERN,
     description,
     examples: [example],
@@ -21,6 +21,13 @@ const plainId = (description: string, example: string) =>
 export const CoordinatorId = plainId('Who registers. Known to this service by its id only.', 'coord-42');
 export const MentorId = plainId('Known to this service by its id only.', 'mentor-17');
 export const ActivityType = plainId('What kind of activity it was.', 'group_workshop');
+
+export const Label = plainId('A name for people.', 'Spring kick-off, Berlin', LIMITS.labelLength);
+export const ExternalReference = plainId(
+  'The id of this registration in your own system. A coordinator uses each one once; a deletion frees it.',
+  'crm-2026-0042',
+  LIMITS.labelLength,
+);
 
 export const ActivityDate = Type.String({
   format: 'date',

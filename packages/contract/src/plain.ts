@@ -6,6 +6,7 @@ export const LIMITS = {
   /** Unicode code points, so at most 256 bytes in UTF-8. */
   idLength: 64,
   notesLength: 2_000,
+  labelLength: 200,
   /** Of a plan for `mentorsPerRegistration` mentors: a bit for each, in base64. */
   planLength: 17_000,
   minDurationMinutes: 1,

@@ -5,6 +5,8 @@ import {
   ActivityType,
   CoordinatorId,
   DurationMinutes,
+  ExternalReference,
+  Label,
   MentorIds,
   Notes,
   RegistrationId,
@@ -32,6 +34,8 @@ export const CreateRegistrationRequest = Type.Object(
     activity_date: ActivityDate,
     duration_minutes: DurationMinutes,
     notes: Type.Optional(Notes),
+    label: Type.Optional(Label),
+    external_reference: Type.Optional(ExternalReference),
     override_duplicates: Type.Optional(
       Type.Boolean({
         default: false,
@@ -267,6 +271,8 @@ export const RegistrationDetails = Type.Object({
   history: Type.Array(HistoryEntry, { description: 'Who asked for what, the oldest first.' }),
   undone_count: UndoneCount,
   kept_count: KeptCount,
+  label: Type.Union([Label, Type.Null()]),
+  external_reference: Type.Union([ExternalReference, Type.Null()]),
 });
 export type RegistrationDetails = Static<typeof RegistrationDetails>;
 
@@ -284,6 +290,9 @@ export const RegistrationSummary = Type.Object({
   success_count: SuccessCount,
   failure_count: FailureCount,
   created_at: Timestamp,
+  // Left out where the registration has none.
+  label: Type.Optional(Label),
+  external_reference: Type.Optional(ExternalReference),
 });
 export type RegistrationSummary = Static<typeof RegistrationSummary>;
 
@@ -314,6 +323,7 @@ export const ListRegistrationsQuery = Type.Object(
     from: Type.Optional({ ...ActivityDate, description: 'Activities on this day or later.' }),
     to: Type.Optional({ ...ActivityDate, description: 'Activities on this day or earlier.' }),
     has_failures: Type.Optional(Type.Boolean({ description: 'Whether a mentor failed.' })),
+    external_reference: Type.Optional(ExternalReference),
   },
   { additionalProperties: false },
 );

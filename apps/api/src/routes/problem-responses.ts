@@ -47,6 +47,7 @@ const DETAILS: Partial<Record<ProblemCode, string>> = {
   was_cancelled: 'bulk-002 was cancelled; submit its mentors anew.',
   was_undone: 'bulk-002 was undone; submit its mentors anew.',
   nothing_succeeded: 'bulk-002 has no activities to undo.',
+  reference_taken: 'This external_reference is the reference of bulk-002.',
   key_reused: 'This Idempotency-Key came with another request before.',
   nothing_failed: 'bulk-002 has no failed records.',
   not_running: 'bulk-002 is completed; there is nothing to cancel.',

@@ -108,3 +108,42 @@ test('a dry run is validated as the real one is', async () => {
   const badKey = await post(request, { query: '?dry_run=true', headers: { 'idempotency-key': 'a b' } });
   expect(badKey.json<Problem>().errors).toMatchObject([{ header: 'idempotency-key' }]);
 });
+
+test('of two requests at once with one reference one is accepted; the other is told whose it is', async () => {
+  const named = { ...request, label: 'Spring, Berlin', external_reference: 'crm-1' };
+  const answers = await Promise.all([post(named), post(named)]);
+  expect(answers.map(({ statusCode }) => statusCode).toSorted((a, b) => a - b)).toEqual([202, 409]);
+  const refusal = answers.find(({ statusCode }) => statusCode === 409)?.json<Problem>();
+  expect(refusal).toEqual({
+    type: 'urn:bulk-registrations:problem:reference-taken',
+    title: 'Another bulk registration has this external reference.',
+    status: 409,
+    detail: expect.stringMatching(/^This external_reference is the reference of bulk-00\d\.$/),
+    errors: [
+      {
+        pointer: '#/external_reference',
+        code: 'taken',
+        detail: expect.stringMatching(/^is the reference of bulk-00\d$/),
+      },
+    ],
+  });
+  expect((await post(named, { query: '?dry_run=true' })).json()).toEqual(refusal);
+  expect(await registrations()).toBe(1);
+});
+
+test('label and reference are in the details and the list, which is filtered by reference', async () => {
+  const given = { label: 'Spring, Berlin', external_reference: 'crm-1' };
+  const { id } = (await post({ ...request, ...given })).json<{ id: string }>();
+  await post(request);
+  await post({ ...request, ...given, coordinator_id: 'coord-7' });
+  const get = async (path: string) => (await app.inject({ url: `${BASE_PATH}${path}` })).json();
+  expect(await get(`/${id}`)).toMatchObject(given);
+  expect(await get(`/${id}?view=status`)).toMatchObject(given);
+  expect((await get('')).data).toMatchObject([given, { mentor_count: 4 }, given]);
+  expect(await get('?external_reference=crm-1')).toMatchObject({
+    data: [given, given],
+    pagination: { total: 2 },
+  });
+  expect((await get('?external_reference=crm-1&coordinator_id=coord-42')).data).toMatchObject([{ id }]);
+  expect(await get('?external_reference=CRM-1')).toMatchObject({ data: [], pagination: { total: 0 } });
+});

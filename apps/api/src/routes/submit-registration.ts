@@ -33,6 +33,7 @@ const schema = {
       'validation',
       'bad_request',
       'plan_outdated',
+      'reference_taken',
       'key_reused',
       'too_large',
       'unsupported_media_type',

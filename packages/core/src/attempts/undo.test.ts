@@ -217,10 +217,10 @@ test('what cannot be undone is refused, and nothing can be retried after an undo
 
 test('an undo with a key is started once, and with If-Match only from the state that was seen', async () => {
   const id = await registered(mentors('m', 4));
-  await expect(undo(id, { ifMatch: '"5.1.3.0.0.0.completed.all"' })).rejects.toMatchObject({
+  await expect(undo(id, { ifMatch: '"6.1.3.0.0.0.completed.all"' })).rejects.toMatchObject({
     code: 'changed_meanwhile',
   });
-  const first = await undo(id, { idempotencyKey: 'k', ifMatch: '"5.1.4.0.0.0.completed.none"' });
+  const first = await undo(id, { idempotencyKey: 'k', ifMatch: '"6.1.4.0.0.0.completed.none"' });
   await runChain(deps, id);
   expect(await undo(id, { idempotencyKey: 'k' })).toEqual({ answer: first.answer, replayed: true });
   expect((await currentJob(deps, id)).attempt).toBe(2);

@@ -60,6 +60,12 @@ export function isSequenceBehind(error: unknown): boolean {
   return state === '23505' && /(activities|bulk_registrations|webhook_deliveries)_pkey/.test(text);
 }
 
+/** Tells whether a registration of the same coordinator has the external reference already. */
+export function isReferenceTaken(error: unknown): boolean {
+  const { state, text } = describe(error);
+  return state === '23505' && text.includes('external_reference_once_per_coordinator');
+}
+
 interface Described {
   /** SQLSTATE; null when no server answered. */
   state: string | null;

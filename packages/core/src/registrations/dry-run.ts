@@ -3,18 +3,21 @@ import { type ExistingActivity, findExistingActivities } from '../batches/existi
 import type { ReadDeps } from '../deps.ts';
 import { formatActivityId, formatRegistrationId } from './ids.ts';
 import { planOf } from './plan.ts';
+import { findReferenceTaken } from './reference-taken.ts';
 import { refuseStrangers } from './refuse-strangers.ts';
 
 /**
  * Tells what would become of a registration if it ran now. Writes nothing, and takes no idempotency key.
  *
- * @throws AppError `validation` for mentors to override whom it does not register
+ * @throws AppError `validation` for mentors to override whom it does not register, `reference_taken`
  */
 export async function dryRun(
   { db, caller }: ReadDeps,
   request: CreateRegistrationRequest,
 ): Promise<DryRunResponse> {
   refuseStrangers(request);
+  const taken = await findReferenceTaken(db.prisma, request);
+  if (taken !== null) throw taken;
   const { activity_type: activityType, activity_date: activityDate, mentor_ids: mentorIds } = request;
   const existing = await findExistingActivities(
     db.prisma,

@@ -5,7 +5,7 @@ import type { RegistrationSnapshot } from '../progress/registration-snapshot.ts'
 export type DetailsView = ResultsMode | 'status';
 
 /** Counts up when the same version comes to mean other bytes. */
-const FORMAT = 5;
+const FORMAT = 6;
 
 /** The entity tag (RFC 9110, 8.8.3) of the details in one of their forms. */
 export function etagOf(snapshot: RegistrationSnapshot, view: DetailsView): string {

@@ -21,6 +21,8 @@ export interface DetailsRow extends RegistrationSnapshot {
   /** Those that reach into the first page of mentors, oldest attempt first. */
   batches: StoredBatch[];
   createdBy: string;
+  label: string | null;
+  externalReference: string | null;
   /** What was asked after that, the oldest first. */
   history: LaterEntry[];
   /** Numbers of the batches of the current attempt that are not written; null: `batches` has them all. */
@@ -66,6 +68,8 @@ export async function findDetails(db: Executor, id: bigint, firstPage: number): 
       r.completed_at as "completedAt",
       ${STARTED_AT} as "startedAt",
       r.created_by as "createdBy",
+      r.label,
+      r.external_reference as "externalReference",
       (
         select coalesce(json_agg(json_build_object(
           'action', h.action,

@@ -118,6 +118,8 @@ function toDetails(row: DetailsRow, waitingReason: WaitingReason | null): Regist
     history: historyOf(row),
     undone_count: row.undoneCount,
     kept_count: row.keptCount,
+    label: row.label,
+    external_reference: row.externalReference,
   };
 }
 

@@ -8,6 +8,8 @@ import { claimKey, type KeyedRequest } from './idempotency-keys.ts';
 /**
  * Stores a registration, its batches and the key of the request, in one statement. Returns null, and
  * stores nothing, when the key is taken.
+ *
+ * @throws the database's error for a taken external reference (`isReferenceTaken`)
  */
 export async function insertRegistration(
   db: Executor,
@@ -24,7 +26,7 @@ export async function insertRegistration(
     registration as (
       insert into bulk_registrations (
         id, coordinator_id, activity_type, activity_date, duration_minutes, notes, mentor_count, override_duplicates,
-        created_by
+        created_by, label, external_reference
       )
       select
         registration_id,
@@ -35,7 +37,9 @@ export async function insertRegistration(
         ${request.notes ?? null}::text,
         ${request.mentor_ids.length}::integer,
         ${request.override_duplicates ?? false}::boolean,
-        ${createdBy}
+        ${createdBy},
+        ${request.label ?? null}::text,
+        ${request.external_reference ?? null}::text
       from claim
       returning id as registration_id, attempt, created_at
     ),

@@ -71,7 +71,7 @@ async function farPage(
 
 type Filter = Pick<
   ListRegistrationsQuery,
-  'status' | 'coordinator_id' | 'activity_type' | 'from' | 'to' | 'has_failures'
+  'status' | 'coordinator_id' | 'activity_type' | 'from' | 'to' | 'has_failures' | 'external_reference'
 > & {
   /** The scope of the caller; null: all. */
   ofCoordinators: readonly string[] | null;
@@ -79,7 +79,16 @@ type Filter = Pick<
 
 /** The one place that knows what each filter means. */
 function matching(filter: Filter): BulkRegistrationWhereInput {
-  const { status, coordinator_id, activity_type, from, to, has_failures, ofCoordinators } = filter;
+  const {
+    status,
+    coordinator_id,
+    activity_type,
+    from,
+    to,
+    has_failures,
+    external_reference,
+    ofCoordinators,
+  } = filter;
   return {
     ...(status !== undefined && { status }),
     ...(coordinator_id !== undefined && { coordinatorId: coordinator_id }),
@@ -89,6 +98,7 @@ function matching(filter: Filter): BulkRegistrationWhereInput {
       activityDate: { ...(from && { gte: new Date(from) }), ...(to && { lte: new Date(to) }) },
     }),
     ...(has_failures !== undefined && { failureCount: has_failures ? { gt: 0 } : 0 }),
+    ...(external_reference !== undefined && { externalReference: external_reference }),
   };
 }
 
@@ -128,6 +138,8 @@ const SUMMARY = {
   successCount: true,
   failureCount: true,
   createdAt: true,
+  label: true,
+  externalReference: true,
 } as const;
 
 interface SummaryRow {
@@ -140,6 +152,8 @@ interface SummaryRow {
   successCount: number;
   failureCount: number;
   createdAt: Date;
+  label: string | null;
+  externalReference: string | null;
 }
 
 function toSummary(row: SummaryRow): RegistrationSummary {
@@ -153,5 +167,7 @@ function toSummary(row: SummaryRow): RegistrationSummary {
     success_count: row.successCount,
     failure_count: row.failureCount,
     created_at: row.createdAt.toISOString(),
+    ...(row.label !== null && { label: row.label }),
+    ...(row.externalReference !== null && { external_reference: row.externalReference }),
   };
 }

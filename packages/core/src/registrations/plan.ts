@@ -68,7 +68,7 @@ function readPlan(request: CreateRegistrationRequest, plan: string): (index: num
   return (index) => ((bits.at(index >> 3) ?? 0) & (1 << (index & 7))) !== 0;
 }
 
-/** Leaves out what is decided after the dry run: who gets one more activity. */
+/** Leaves out what may be decided after the dry run: who gets one more activity, label and external reference. */
 function hashOf(request: CreateRegistrationRequest): Buffer {
   const {
     coordinator_id,

@@ -1,11 +1,13 @@
 import type { CreateRegistrationRequest, CreateRegistrationResponse } from '@bulk/contract';
 import type { Executor } from '../database/executor.ts';
+import { isReferenceTaken } from '../database/sql-failure.ts';
 import type { CallerDeps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import type { KeptAnswer, KeyedRequest } from './idempotency-keys.ts';
 import { formatRegistrationId } from './ids.ts';
 import { insertRegistration } from './insert-registration.ts';
 import { findPlanOutdated } from './plan.ts';
+import { findReferenceTaken } from './reference-taken.ts';
 import { refuseStrangers } from './refuse-strangers.ts';
 import { type Accepted, findReplay, keyedRequest } from './replay.ts';
 import { type Admit, storeIfAdmitted } from './store-if-admitted.ts';
@@ -15,7 +17,7 @@ import { type Admit, storeIfAdmitted } from './store-if-admitted.ts';
  * waited for, so a queue that does not answer delays the work and never the answer.
  *
  * @param options.idempotencyKey with the same key and request, now or later, the same answer, and nothing new
- * @throws AppError of `admit`, `key_reused`, `plan_outdated`, or `validation` for a plan or mentors to override of another request
+ * @throws AppError of `admit`, `key_reused`, `plan_outdated`, `reference_taken`, or `validation` for a plan or mentors to override of another request
  */
 export async function submitRegistration(
   { db, queue, config, log, metrics, caller }: CallerDeps,
@@ -32,8 +34,14 @@ export async function submitRegistration(
   }
   const store = (executor: Executor) =>
     insertRegistration(executor, request, { batchSize: config.batchSize, keyed, createdBy: caller.name });
+  // null also if the registration with this reference was deleted meanwhile: then it is stored at the next try.
+  const findTaken = (error: unknown) => {
+    if (!isReferenceTaken(error)) throw error;
+    return findReferenceTaken(db.prisma, request);
+  };
   for (;;) {
-    const stored = admit === null ? await store(db.prisma) : await storeIfAdmitted(db, admit, store);
+    const storing = admit === null ? store(db.prisma) : storeIfAdmitted(db, admit, store);
+    const stored = await storing.catch(findTaken);
     if (stored !== null && !(stored instanceof AppError)) {
       accepted();
       const mentorCount = request.mentor_ids.length;

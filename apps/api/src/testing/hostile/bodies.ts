@@ -15,6 +15,7 @@ export const goodRequest = fc.record(
     activity_date: goodDate,
     duration_minutes: fc.integer({ min: 1, max: 1_440 }),
     notes: goodNotes,
+    label: goodId,
     override_duplicates: fc.boolean(),
   },
   { requiredKeys: ['coordinator_id', 'mentor_ids', 'activity_type', 'activity_date', 'duration_minutes'] },
@@ -31,6 +32,8 @@ const other = (...kinds: Array<'text' | 'number' | 'boolean' | 'list'>) =>
   );
 
 const badText = fc.oneof(badId, other('number', 'boolean', 'list'));
+/** Where an id of 65 characters would be good. */
+const badLabel = badText.filter((text) => typeof text !== 'string' || Array.from(text).length < 65);
 const badDate = fc.oneof(
   fc.constantFrom(
     '2026-02-29',
@@ -60,6 +63,7 @@ const badMentors = fc.oneof(
 /** One field of a valid request, and what must not stand in it; undefined: it is left out. */
 export const spoiledField = fc.oneof<fc.Arbitrary<[string, unknown]>[]>(
   fc.tuple(fc.constantFrom('coordinator_id', 'activity_type'), badText),
+  fc.tuple(fc.constantFrom('label', 'external_reference'), badLabel),
   fc.tuple(fc.constant('activity_date'), badDate),
   fc.tuple(fc.constant('duration_minutes'), badDuration),
   fc.tuple(fc.constant('notes'), fc.oneof(badNotes, other('number', 'boolean', 'list'))),

@@ -64,6 +64,10 @@ async function submit(
     expectRefusal(answer, { code: 'plan_outdated', pointers: differing });
     return;
   }
+  if (model.isReferenceTaken(request)) {
+    expectRefusal(answer, { code: 'reference_taken', pointers: ['#/external_reference'] });
+    return;
+  }
   expect(answer.statusCode).toBe(202);
   const body = answer.json<CreateRegistrationResponse>();
   const { coordinator_id, mentor_ids, activity_type, activity_date } = request;
@@ -80,6 +84,10 @@ export class DryRun extends Step<{ request: CreateRegistrationRequest }> {
     const { request } = this.choice;
     const url = `${BASE_PATH}?dry_run=true`;
     const answer = await real.app.inject({ method: 'POST', url, payload: request });
+    if (model.isReferenceTaken(request)) {
+      expectRefusal(answer, { code: 'reference_taken', pointers: ['#/external_reference'] });
+      return;
+    }
     const { mentor_ids, override_duplicates = false } = request;
     const found = model.duplicatesOf(request);
     const duplicates = found.map((mentor_id) => ({

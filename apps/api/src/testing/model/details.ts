@@ -28,6 +28,8 @@ export async function expectDetails(
   const body = answer.json<RegistrationDetails>();
   const {
     notes = null,
+    label = null,
+    external_reference = null,
     override_duplicates: _,
     override_mentor_ids: __,
     plan: ___,
@@ -39,6 +41,8 @@ export async function expectDetails(
     results: expectedResults(model, real.seen, registration, mode),
     completed_at: isProcessing ? null : TIME,
     notes,
+    label,
+    external_reference,
     override_duplicates: registration.overrides,
     retry_count: registration.retryCount,
     updated_at: TIME,
@@ -56,6 +60,7 @@ export async function expectDetails(
 export function summaryOf(registration: ModelRegistration): RegistrationSummary {
   const { id, status, createdAt, request } = registration;
   const { coordinator_id, activity_type, activity_date, mentor_ids } = request;
+  const { label, external_reference } = request;
   return {
     id,
     coordinator_id,
@@ -66,6 +71,8 @@ export function summaryOf(registration: ModelRegistration): RegistrationSummary 
     success_count: countOf(registration, 'success'),
     failure_count: countOf(registration, 'duplicate'),
     created_at: createdAt,
+    ...(label !== undefined && { label }),
+    ...(external_reference !== undefined && { external_reference }),
   };
 }
 

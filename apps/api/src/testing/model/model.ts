@@ -44,6 +44,12 @@ export class Model {
     return registration;
   }
 
+  /** Whether a registration that is not deleted has the reference of a request. */
+  isReferenceTaken({ coordinator_id, external_reference }: CreateRegistrationRequest): boolean {
+    if (external_reference === undefined) return false;
+    return this.list({ coordinator_id, external_reference }).length > 0;
+  }
+
   /** The mentors of a request who have its activity. */
   duplicatesOf(request: CreateRegistrationRequest): string[] {
     return request.mentor_ids.filter((mentor) => this.firstActivities.has(activityKey(request, mentor)));
@@ -191,7 +197,7 @@ export interface Refusal {
 
 export type Filter = Pick<
   ListRegistrationsQuery,
-  'status' | 'coordinator_id' | 'activity_type' | 'from' | 'to' | 'has_failures'
+  'status' | 'coordinator_id' | 'activity_type' | 'from' | 'to' | 'has_failures' | 'external_reference'
 >;
 
 export function countOf({ results }: ModelRegistration, wanted: ModelResult): number {
@@ -231,6 +237,7 @@ function matches(registration: ModelRegistration, filter: Filter): boolean {
     (filter.status ?? status) === status &&
     (filter.coordinator_id ?? request.coordinator_id) === request.coordinator_id &&
     (filter.activity_type ?? request.activity_type) === request.activity_type &&
+    (filter.external_reference ?? request.external_reference) === request.external_reference &&
     (filter.from ?? '') <= request.activity_date &&
     (filter.to ?? '9999-12-31') >= request.activity_date &&
     (filter.has_failures ?? hasFailures) === hasFailures

@@ -16,6 +16,8 @@ const key = fc.option(fc.constantFrom('k1', 'k2'), { freq: 2 });
 const pick = fc.nat(30);
 const tag = fc.constantFrom<TagChoice[]>('none', 'none', 'newest', 'old', 'any', 'unknown');
 
+const reference = fc.constantFrom('ref-1', 'ref-2');
+
 const request = fc.record(
   {
     coordinator_id: coordinator,
@@ -25,13 +27,15 @@ const request = fc.record(
     duration_minutes: fc.constantFrom(1, 60),
     notes: fc.constantFrom('', 'one'),
     override_duplicates: fc.boolean(),
+    label: fc.constantFrom('one', 'two'),
+    external_reference: reference,
   },
   { requiredKeys: ['coordinator_id', 'mentor_ids', 'activity_type', 'activity_date', 'duration_minutes'] },
 );
 
 /** Sent with a key again and again, as it is or with one difference. */
 const repeatedRequest = fc
-  .constantFrom({}, { override_duplicates: false }, { notes: 'other' })
+  .constantFrom({}, { override_duplicates: false }, { notes: 'other' }, { external_reference: 'ref-1' })
   .map((change) => ({
     coordinator_id: 'coord-1',
     mentor_ids: ['a', 'b', 'c', 'd'],
@@ -47,6 +51,10 @@ const filter: fc.Arbitrary<Filter> = fc.oneof(
   fc.record({ has_failures: fc.boolean() }),
   fc.record({ status: fc.constantFrom(...REGISTRATION_STATUSES) }),
   fc.record({ coordinator_id: coordinator, activity_type: type }),
+  fc.record(
+    { external_reference: reference, coordinator_id: coordinator },
+    { requiredKeys: ['external_reference'] },
+  ),
   fc.record({ from: date, to: date }).map(({ from, to }) => (from <= to ? { from, to } : { to: from })),
   fc.record({ status: fc.constantFrom(...REGISTRATION_STATUSES), from: date, has_failures: fc.boolean() }),
 );
