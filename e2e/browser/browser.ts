@@ -87,7 +87,7 @@ const LABELS = {
   date: 'Date',
   duration: 'Duration in minutes',
   notes: 'Notes',
-  mentors: 'Mentor ids',
+  mentors: 'Mentor IDs',
 };
 
 export const WORKSHOP = {

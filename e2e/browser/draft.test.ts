@@ -12,7 +12,7 @@ const form = async () => [
   await page.getByLabel('Activity type').inputValue(),
   await page.getByLabel('Date').inputValue(),
   await page.getByLabel('Duration in minutes').inputValue(),
-  await page.getByLabel('Mentor ids').inputValue(),
+  await page.getByLabel('Mentor IDs').inputValue(),
 ];
 const filled = (ids: string) => ['coord-42', 'group_workshop', '2026-03-28', '120', ids];
 
@@ -51,7 +51,7 @@ test('a draft ends when it is registered; a copy begins the next one, and replac
   await page.getByRole('button', { name: 'New from this one' }).click();
   await page.waitForURL('**/new');
   expect(await form()).toEqual(filled('m-1\nm-2'));
-  await page.getByLabel('Mentor ids').fill('m-9');
+  await page.getByLabel('Mentor IDs').fill('m-9');
   await page.goto(href);
   await page.getByRole('button', { name: 'New from this one' }).click();
   await page.getByRole('alertdialog', { name: 'Replace your draft?' }).waitFor();
@@ -98,7 +98,7 @@ test('earlier values are suggested, a near one is asked about, and failed IDs ar
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.goto(`/registrations/${id}`);
   await page.getByRole('button', { name: 'Copy the 2 failed IDs' }).press('Enter');
-  await page.getByText('Copied.').waitFor();
+  await page.getByText('The IDs were copied, one per line.').waitFor();
   expect(await page.evaluate('navigator.clipboard.readText()')).toBe('m-1\nm-2');
   await expectGoodLooks('copied-ids');
 });

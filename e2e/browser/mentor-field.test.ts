@@ -12,7 +12,7 @@ const openForm = async () => {
 };
 beforeEach(openForm);
 
-const box = () => page.getByLabel('Mentor ids');
+const box = () => page.getByLabel('Mentor IDs');
 const choose = (name: string, content: string | Uint8Array) =>
   page.locator('input[type="file"]').setInputFiles({ name, mimeType: '', buffer: Buffer.from(content) });
 const button = (name: string) => page.getByRole('button', { name, exact: true });

@@ -54,12 +54,12 @@ test('100,001 pasted ids are counted, and never sent', async () => {
   const sent: string[] = [];
   page.on('request', (request) => sent.push(request.method()));
   await fillIn(page, WORKSHOP);
-  await paste('Mentor ids', mentors('m', 100_001).join('\n'));
+  await paste('Mentor IDs', mentors('m', 100_001).join('\n'));
   await page.getByText('100,001 mentors: at most 100,000 fit into one registration').waitFor();
   await check('100,001 mentors');
   await page.getByRole('button', { name: 'Clear the list' }).press('Enter');
   await page.locator('textarea[name="mentor_ids"]:focus').waitFor();
-  await paste('Mentor ids', 'm-1');
+  await paste('Mentor IDs', 'm-1');
   await check('1 mentor');
   await page.getByText('Nobody has this activity yet').waitFor();
   expect(sent.filter((method) => method === 'POST')).toHaveLength(1);
@@ -165,9 +165,9 @@ test('filters and pages are in the address, and "back" undoes them', async () =>
   await page.getByText('page 2 of 2').waitFor();
   await page.goBack();
   await page.getByText('page 1 of 2').waitFor();
-  await page.getByLabel('From').fill('2026-12-31');
-  await page.getByLabel('To', { exact: true }).fill('2026-01-01');
-  await page.getByLabel('To', { exact: true }).press('Enter');
+  await page.getByLabel('Activity date from').fill('2026-12-31');
+  await page.getByLabel('Activity date to').fill('2026-01-01');
+  await page.getByLabel('Activity date to').press('Enter');
   await page.getByText('must not be later than to', { exact: true }).waitFor();
 });
 

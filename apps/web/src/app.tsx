@@ -2,6 +2,7 @@ import { CSPProvider } from '@base-ui/react/csp-provider';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { Activity, lazy, Suspense } from 'react';
 import { Route, Switch } from 'wouter';
+import { Toasts } from './components/toasts.tsx';
 import { ListPage } from './list/list-page.tsx';
 import { useIsKeyNeeded } from './session/session.ts';
 import { SignInPage } from './session/sign-in-page.tsx';
@@ -29,6 +30,7 @@ export function App() {
         <Shell>
           <Pages />
         </Shell>
+        <Toasts />
       </QueryClientProvider>
     </CSPProvider>
   );

@@ -1,6 +1,7 @@
 import { messageOf } from '../api.ts';
 import { EmptyState } from '../components/empty-state.tsx';
 import { Notice } from '../components/notice.tsx';
+import { Breadcrumbs } from '../shell/breadcrumbs.tsx';
 import { usePageTitle } from '../shell/use-page-title.ts';
 import { ConnectionNotice } from './connection-notice.tsx';
 import { DeliveriesPanel } from './deliveries-panel.tsx';
@@ -9,11 +10,11 @@ import { History } from './history.tsx';
 import { ProgressPanel } from './progress-panel.tsx';
 import { ResultsPanel } from './results-panel.tsx';
 import { useActions } from './use-actions.ts';
-import { useRegistration } from './use-registration.ts';
+import { type Registration, useRegistration } from './use-registration.ts';
 
 export function DetailsPage({ id }: { id: string }) {
-  usePageTitle(id);
   const { registration, snapshot, isGone, lostAt, error, refresh } = useRegistration(id);
+  usePageTitle(titleOf(id, registration));
   const actions = useActions(id, refresh);
   const refusal = actions.retry.error ?? actions.cancel.error ?? actions.undo.error ?? actions.remove.error;
 
@@ -36,6 +37,7 @@ export function DetailsPage({ id }: { id: string }) {
   }
   return (
     <div className="stack">
+      <Breadcrumbs current={id} />
       <DetailsHeader registration={registration} snapshot={snapshot} actions={actions} />
       <ConnectionNotice lostAt={lostAt} />
       {refusal !== null && (
@@ -49,4 +51,9 @@ export function DetailsPage({ id }: { id: string }) {
       <History registration={registration} />
     </div>
   );
+}
+
+/** "43 % bulk-007" while it is processing, so that a tab in the background tells. */
+function titleOf(id: string, registration: Registration | undefined): string {
+  return registration?.status === 'processing' ? `${registration.progress.percent} % ${id}` : id;
 }

@@ -1,9 +1,9 @@
 import type { MentorResult, ResultStatus } from '@bulk/contract';
 import { useDeferredValue, useId, useMemo, useState } from 'react';
 import { messageOf } from '../api.ts';
+import { CopyButton } from '../components/copy-button.tsx';
 import { Notice } from '../components/notice.tsx';
 import { count, counted } from '../format.ts';
-import { CopyIdsButton } from './copy-ids-button.tsx';
 import { Downloads } from './downloads.tsx';
 import './results-panel.css';
 import { ResultsTable } from './results-table.tsx';
@@ -65,13 +65,14 @@ export function ResultsPanel({ registration, retry }: Props) {
         <h2 id="results-heading">Mentors</h2>
         <div className="row">
           {failed.length > 0 && failed.length >= failure_count && (
-            <CopyIdsButton
+            <CopyButton
               label={
                 acting.length > 0
                   ? `Copy the ${counted(acting.length, 'selected ID')}`
                   : `Copy the ${counted(failed.length, 'failed ID')}`
               }
-              ids={(acting.length > 0 ? acting : failed).map(({ mentor_id }) => mentor_id)}
+              text={(acting.length > 0 ? acting : failed).map(({ mentor_id }) => mentor_id).join('\n')}
+              said="The IDs were copied, one per line."
             />
           )}
           <Downloads registration={registration} />

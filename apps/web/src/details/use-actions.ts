@@ -2,6 +2,7 @@ import type { StatusSnapshot } from '@bulk/client';
 import { useMutation } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
 import { client } from '../api.ts';
+import { say } from '../components/toasts.tsx';
 import type { SentRetry } from './use-retry-outcome.ts';
 
 interface Retry {
@@ -31,7 +32,10 @@ export function useActions(id: string, refresh: () => Promise<void>) {
     // If the details still say `processing`, the end is not in them yet: the client reads them again.
     mutationFn: (seen: StatusSnapshot | undefined) =>
       client.delete(id, seen?.details.status === 'processing' ? {} : { seen }),
-    onSuccess: () => navigate('/', { state: { deleted: id } }),
+    onSuccess: () => {
+      say(`${id} was deleted. The activities it created are kept.`);
+      navigate('/');
+    },
     onError: refresh,
   });
   return { retry, cancel, undo, remove };

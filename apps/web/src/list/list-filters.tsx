@@ -48,10 +48,10 @@ export function ListFilters({ fieldErrors }: { fieldErrors: readonly FieldError[
       <FilterField label="Activity type" name="activity_type" fieldErrors={fieldErrors}>
         {text('activity_type', 'text')}
       </FilterField>
-      <FilterField label="From" name="from" fieldErrors={fieldErrors}>
+      <FilterField label="Activity date from" name="from" fieldErrors={fieldErrors}>
         {text('from', 'date')}
       </FilterField>
-      <FilterField label="To" name="to" fieldErrors={fieldErrors}>
+      <FilterField label="Activity date to" name="to" fieldErrors={fieldErrors}>
         {text('to', 'date')}
       </FilterField>
       <div className="list-filters-end">

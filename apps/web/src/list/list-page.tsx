@@ -3,7 +3,6 @@ import type { ListRegistrationsResponse } from '@bulk/contract';
 import { LIMITS } from '@bulk/contract/plain';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'wouter';
-import { useHistoryState } from 'wouter/use-browser-location';
 import { client, isTransient, messageOf } from '../api.ts';
 import { EmptyState } from '../components/empty-state.tsx';
 import { Notice } from '../components/notice.tsx';
@@ -22,7 +21,6 @@ const RESTING_MS = 15_000;
 export function ListPage() {
   usePageTitle('Registrations');
   const [params] = useSearchParams();
-  const { deleted } = useHistoryState<{ deleted?: string } | null>() ?? {};
   const query = listQueryOf(params);
   const list = useQuery({
     queryKey: ['list', query],
@@ -36,11 +34,6 @@ export function ListPage() {
       <div className="page-heading">
         <h1>Registrations</h1>
       </div>
-      {deleted !== undefined && (
-        <Notice tone="good" role="status">
-          <p>{deleted} was deleted. The activities it created are kept.</p>
-        </Notice>
-      )}
       <ListFilters fieldErrors={list.error instanceof ApiProblem ? list.error.errors : []} />
       {list.isError && <ListError error={list.error} readAt={list.data ? list.dataUpdatedAt : null} />}
       {list.data && !isRefused(list.error) && <Listed list={list.data} params={params} />}

@@ -18,7 +18,7 @@ export function LongMentorList({ read, onEdit, onClear }: Props) {
   const rows = useMemo(() => rowsOf(read), [read]);
   return (
     <Field.Root className="field" name="mentor_ids">
-      <span className="field-label">Mentor ids</span>
+      <span className="field-label">Mentor IDs</span>
       <div className="card long-mentor-list">
         <VirtualRows
           rows={rows}

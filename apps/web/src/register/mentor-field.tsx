@@ -93,7 +93,7 @@ export function MentorField({ text, onTextChange, read }: Props) {
         />
       ) : (
         <TextField
-          label="Mentor ids"
+          label="Mentor IDs"
           name="mentor_ids"
           value={text}
           onValueChange={type}
@@ -163,7 +163,7 @@ function Summary({ read, step }: { read: MentorFile; step: FileStep | null }) {
   if (step === null && read.kind === 'unclear' && read.question === 'column')
     return 'This is a table. Choose the column with the mentor IDs below.';
   if (step?.kind === 'reading') return `Reading ${step.name} …`;
-  if (read.kind !== 'list' || read.ids.length === 0) return 'No mentors yet';
+  if (read.kind !== 'list' || read.ids.length === 0) return 'No mentors yet.';
   const { heading } = (step?.kind === 'taken' && step.mentors) || read;
   return (
     <>

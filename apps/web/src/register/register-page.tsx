@@ -4,6 +4,7 @@ import { isTransient, messageOf } from '../api.ts';
 import { ConfirmButton } from '../components/confirm-button.tsx';
 import { Notice } from '../components/notice.tsx';
 import { counted } from '../format.ts';
+import { Breadcrumbs } from '../shell/breadcrumbs.tsx';
 import { usePageTitle } from '../shell/use-page-title.ts';
 import { hasContent, isTooLongToStore } from './draft.ts';
 import { DryRunReport } from './dry-run-report.tsx';
@@ -51,6 +52,7 @@ export function RegisterPage() {
 
   return (
     <Form ref={formElement} className="stack register" onSubmit={submit} errors={fieldErrors}>
+      <Breadcrumbs current="New registration" />
       <h1>New registration</h1>
       <fieldset className="card register-card">
         <legend className="visually-hidden">The activity</legend>

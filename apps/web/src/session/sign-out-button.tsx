@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
+import { silence } from '../components/toasts.tsx';
 import { forgetForm } from '../register/draft.ts';
 import { signOut, useSession } from './session.ts';
 
@@ -15,6 +16,7 @@ export function SignOutButton() {
       className="button button-quiet"
       onClick={() => {
         signOut();
+        silence();
         queryClient.clear();
         forgetForm();
         navigate('/');

@@ -1,14 +1,16 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useMemo, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useIsKeyNeeded } from '../session/session.ts';
 import { SignOutButton } from '../session/sign-out-button.tsx';
 import './shell.css';
 import { ThemeToggle } from './theme-toggle.tsx';
+import { useShortcuts } from './use-shortcuts.ts';
 
 /** Renders the frame of every page: the header, the navigation and the content. */
 export function Shell({ children }: { children: ReactNode }) {
   const content = useRef<HTMLElement>(null);
-  const [path] = useLocation();
+  const [path, navigate] = useLocation();
+  useShortcuts(useMemo(() => ({ n: () => navigate('/new') }), [navigate]));
   // The sign-in page puts the focus into its field.
   const shown = useIsKeyNeeded() ? null : path;
   const lastShown = useRef(shown);
