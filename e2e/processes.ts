@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const PROGRAMS = {
-  api: { source: '../apps/api/src/server.ts', built: '../apps/api/dist/server.js' },
-  worker: { source: '../apps/worker/src/main.ts', built: '../apps/worker/dist/main.js' },
+  api: { source: 'apps/api/src/server.ts', built: 'apps/api/dist/server.js' },
+  worker: { source: 'apps/worker/src/main.ts', built: 'apps/worker/dist/main.js' },
 };
+const OURS = fileURLToPath(new URL('..', import.meta.url));
 const FROM_SOURCE = ['--import', 'tsx', '--conditions=@bulk/source'];
 
 export interface StartOptions {
@@ -15,6 +17,8 @@ export interface StartOptions {
   output?: 'inherit' | number;
   /** Options of Node itself. */
   nodeArgs?: readonly string[];
+  /** The folder of another release that is built; else ours. */
+  release?: string | null;
 }
 
 export interface ServiceProcess {
@@ -30,10 +34,10 @@ export interface ServiceProcess {
 export async function startProcess(
   program: keyof typeof PROGRAMS,
   env: Record<string, string>,
-  { isBuilt = false, output = 'inherit', nodeArgs = [] }: StartOptions = {},
+  { isBuilt = false, output = 'inherit', nodeArgs = [], release = null }: StartOptions = {},
 ): Promise<ServiceProcess> {
   const { source, built } = PROGRAMS[program];
-  const entry = fileURLToPath(new URL(isBuilt ? built : source, import.meta.url));
+  const entry = join(release ?? OURS, isBuilt ? built : source);
   const child = spawn(process.execPath, [...nodeArgs, ...(isBuilt ? [] : FROM_SOURCE), entry], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', output, output, 'ipc'],

@@ -14,6 +14,8 @@ interface Member {
   readonly env: Record<string, string>;
   /** Until it is started by hand again. */
   extraEnv: Record<string, string>;
+  /** The folder of another release; null: ours. */
+  release: string | null;
   process: ServiceProcess | null;
   /** We have ended it. */
   isExpectedToEnd: boolean;
@@ -39,7 +41,7 @@ export class Fleet {
     this.#dir = dir;
     for (const name of MEMBERS) {
       const state = { process: null, isExpectedToEnd: false, isWanted: false, starting: null };
-      this.#members.set(name, { name, env: envOf(name), extraEnv: {}, ...state });
+      this.#members.set(name, { name, env: envOf(name), extraEnv: {}, release: null, ...state });
     }
   }
 
@@ -47,10 +49,16 @@ export class Fleet {
     await Promise.all(MEMBERS.map((name) => this.start(name)));
   }
 
-  async start(name: MemberName, extraEnv: Record<string, string> = {}): Promise<void> {
+  /** @param release the folder of another release; null: ours */
+  async start(
+    name: MemberName,
+    extraEnv: Record<string, string> = {},
+    release: string | null = null,
+  ): Promise<void> {
     const member = this.#get(name);
     member.isWanted = true;
     member.extraEnv = extraEnv;
+    member.release = release;
     if (member.process === null) this.#launch(member);
     await member.starting;
   }
@@ -130,7 +138,11 @@ export class Fleet {
     const program = member.name === 'api' ? 'api' : 'worker';
     try {
       const env = { ...member.env, ...member.extraEnv };
-      member.process = await startProcess(program, env, { isBuilt: true, output: log });
+      member.process = await startProcess(program, env, {
+        isBuilt: true,
+        output: log,
+        release: member.release,
+      });
     } finally {
       closeSync(log);
     }

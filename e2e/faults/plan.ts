@@ -19,7 +19,7 @@ export interface PlannedRound {
 }
 
 /** Jobs are taken over sooner, sweeps come more often and batches are smaller, so that more happens in a minute. */
-const QUICK_SETTINGS = {
+export const QUICK_SETTINGS = {
   JOB_LOCK_MS: '1500',
   STALLED_CHECK_MS: '500',
   SWEEP_MS: '400',

@@ -28,12 +28,14 @@ export interface WorldOptions {
   settings: Readonly<Record<string, string>>;
   /** Factor on how long the end of a process may take. */
   patience: number;
+  /** Makes the tables of another release; left out: ours. */
+  migrateWith?: (databaseUrl: string) => Promise<void>;
 }
 
 /** After their grace the processes close the queue, then the database, two seconds each. */
 const CLOSING_MS = 4_000;
 
-export async function createWorld({ backend, dir, settings, patience }: WorldOptions) {
+export async function createWorld({ backend, dir, settings, patience, migrateWith }: WorldOptions) {
   mkdirSync(dir, { recursive: true });
   const postgres = await startPostgres(dir);
   const redis = backend === 'redis' ? await RedisServer.start(dir) : null;
@@ -44,7 +46,7 @@ export async function createWorld({ backend, dir, settings, patience }: WorldOpt
     ...(redis && { REDIS_URL: `redis://127.0.0.1:${redis.port}` }),
     LOG_LEVEL: 'silent',
   });
-  await migrate(config);
+  await (migrateWith ? migrateWith(postgres.url) : migrate(config));
   const db = openPatientDatabase(config.databaseUrl);
   await makeSomeMentorsBad(db);
   const serviceUrl = await makeServiceRole(db, postgres.url);

@@ -1,0 +1,35 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const HERE = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Another release, built in a folder of its own. */
+export interface Release {
+  readonly folder: string;
+  /** Makes the tables of that release. */
+  migrate(env: Record<string, string>): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/**
+ * Builds what a tag or commit of this repository was.
+ *
+ * @throws Error with the output of the command that failed
+ */
+export async function buildRelease(ref: string, folder: string): Promise<Release> {
+  await run('git', ['worktree', 'add', '--detach', folder, ref], { cwd: HERE });
+  await run('node', ['scripts/bootstrap.mjs'], { cwd: folder });
+  return {
+    folder,
+    async migrate(env) {
+      const program = join(folder, 'packages/core/dist/migrate-main.js');
+      await run('node', [program], { cwd: folder, env: { PATH: process.env.PATH, ...env } });
+    },
+    async remove() {
+      await run('git', ['worktree', 'remove', '--force', folder], { cwd: HERE });
+    },
+  };
+}
