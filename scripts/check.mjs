@@ -20,6 +20,7 @@ const checks = [
     commands: ['depcruise packages apps e2e bench --config .dependency-cruiser.cjs'],
     isPlausible: hasReadTypeScript,
   },
+  { name: 'migrations', commands: ['squawk -c .squawk.toml prisma/migrations/*/migration.sql'] },
   { name: 'drift', commands: ['node scripts/check-drift.mjs'] },
   { name: 'image', commands: ['node scripts/check-image.mjs'] },
 ];
