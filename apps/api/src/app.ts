@@ -21,6 +21,8 @@ import { addSerialization } from './plugins/serialization.ts';
 import { addTracing } from './plugins/tracing.ts';
 import { addValidation } from './plugins/validation.ts';
 import { addWebPages } from './plugins/web.ts';
+import { callerRoute } from './routes/get-caller.ts';
+import { operationsRoute } from './routes/get-operations.ts';
 import { workersRoute } from './routes/list-workers.ts';
 import { registrationRoutes } from './routes/registrations.ts';
 
@@ -44,6 +46,8 @@ export async function buildApp(deps: Deps): Promise<App> {
 
   await app.register(registrationRoutes(deps), { prefix: BASE_PATH });
   workersRoute(app, deps);
+  operationsRoute(app, deps);
+  callerRoute(app);
   addHealth(app, deps);
   await addDashboard(app, deps);
   await addWebPages(app);

@@ -1,4 +1,4 @@
-import { ConfigError, createDeps, startMetricsServer, withDeadline } from '@bulk/core';
+import { ConfigError, createDeps, createResultCounter, startMetricsServer, withDeadline } from '@bulk/core';
 import { startHealthServer } from './health.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { startSweeper } from './sweeper.ts';
@@ -16,7 +16,8 @@ await startMetricsServer(deps).catch(exitIfConfigError);
 const sweeper = startSweeper(deps);
 const webhook = startWebhook(deps);
 const workers = startWorkers(deps, stopping.signal);
-const heartbeat = startHeartbeat(deps);
+const countResults = createResultCounter(deps);
+const heartbeat = startHeartbeat(deps, countResults);
 
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'disconnect'] as const) {
   process.on(signal, () => void shutDown(signal));
@@ -33,6 +34,7 @@ async function shutDown(reason: string): Promise<void> {
       stopped.catch(logAndGoOn),
     ),
   );
+  await withDeadline(countResults(), CLOSE_MS, 'counting the last results').catch(logAndGoOn);
   health?.close();
   const closed = [deps.queue.close(), withDeadline(deps.db.close(), CLOSE_MS, 'closing the database')];
   if (tracing) closed.push(withDeadline(tracing.close(), CLOSE_MS, 'sending the last spans'));

@@ -1,5 +1,6 @@
 import type {
   AttemptsResponse,
+  CallerResponse,
   CreateRegistrationRequest,
   CreateRegistrationResponse,
   DeleteRegistrationResponse,
@@ -10,6 +11,7 @@ import type {
   ListRegistrationsQuery,
   ListRegistrationsResponse,
   MentorResult,
+  OperationsResponse,
   RegistrationDetails,
   ResultsResponse,
   RetryRegistrationResponse,
@@ -17,6 +19,7 @@ import type {
   VerificationResponse,
   WebhookDelivery,
 } from '@bulk/contract';
+import { CALLER_PATH, OPERATIONS_PATH } from '@bulk/contract/plain';
 import { cancelRegistration, type DeleteOptions, deleteRegistration } from './deletion.ts';
 import type { RegistrationState } from './registration-state.ts';
 import {
@@ -169,6 +172,16 @@ export function createClient(clientOptions: ClientOptions) {
     redeliver(id: string, deliveryId: string, options: CallOptions = {}): Promise<WebhookDelivery> {
       const path = `${pathOf(id)}/deliveries/${encodeURIComponent(deliveryId)}/redeliver`;
       return sendForJson({ method: 'POST', path }, options);
+    },
+
+    /** Tells how the service is doing. Needs the role admin. */
+    operations(options: CallOptions = {}): Promise<OperationsResponse> {
+      return sendForJson({ method: 'GET', root: OPERATIONS_PATH }, options);
+    },
+
+    /** Tells who the caller is, and its role. */
+    caller(options: CallOptions = {}): Promise<CallerResponse> {
+      return sendForJson({ method: 'GET', root: CALLER_PATH }, options);
     },
 
     resultPages(id: string, options: ResultsOptions = {}): AsyncGenerator<ResultsResponse, void, undefined> {

@@ -35,7 +35,9 @@ export type Query = Record<string, string | number | boolean | undefined>;
 
 export interface Call {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Below the collection of registrations, with its slash: `/bulk-001`. */
+  /** Where the path begins: at the registrations if left out. */
+  root?: string;
+  /** Below the root, with its slash: `/bulk-001`. */
   path?: string;
   query?: Query;
   headers?: Record<string, string>;
@@ -44,7 +46,7 @@ export interface Call {
 
 export interface Transport {
   /** Where a call goes, with its query. */
-  urlOf(call: Pick<Call, 'path' | 'query'>): string;
+  urlOf(call: Pick<Call, 'root' | 'path' | 'query'>): string;
   /**
    * Sends the call, again where that may help, and reads its answer. The time limit ends with `read`; the
    * signal goes on ending whatever body is left.
@@ -56,8 +58,8 @@ export interface Transport {
 
 export function createTransport(client: ClientOptions): Transport {
   const baseUrl = client.baseUrl.replace(/\/+$/, '');
-  const urlOf = ({ path = '', query = {} }: Pick<Call, 'path' | 'query'>) =>
-    `${baseUrl}${BASE_PATH}${path}${searchOf(query)}`;
+  const urlOf = ({ root = BASE_PATH, path = '', query = {} }: Pick<Call, 'root' | 'path' | 'query'>) =>
+    `${baseUrl}${root}${path}${searchOf(query)}`;
 
   return {
     urlOf,

@@ -33,6 +33,12 @@ export const BASE_PATH = '/api/v1/bulk-registrations';
 /** Where the workers are listed. */
 export const WORKERS_PATH = '/api/v1/workers';
 
+/** Where it says how the service is doing. */
+export const OPERATIONS_PATH = '/api/v1/operations';
+
+/** Where it says who the caller is. */
+export const CALLER_PATH = '/api/v1/caller';
+
 /** Makes the answer to a cancel or a deletion. */
 export function deletionMessage(id: string, outcome: 'cancelled' | 'deleted'): string {
   return `Bulk registration job ${id} ${outcome} successfully`;

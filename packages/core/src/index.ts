@@ -29,6 +29,8 @@ export { createLogger } from './log.ts';
 export { createMetrics } from './metrics/metrics.ts';
 export { startMetricsServer } from './metrics/metrics-server.ts';
 export { migrate } from './migrate.ts';
+export { createOperationsReader } from './operations/operations-reader.ts';
+export { createResultCounter } from './operations/result-counts.ts';
 export { percentOf } from './progress/progress.ts';
 export type { RegistrationSnapshot } from './progress/registration-snapshot.ts';
 export { createWatchers } from './progress/watch.ts';

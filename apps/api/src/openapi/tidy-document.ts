@@ -24,6 +24,7 @@ import {
   TransientError,
   VerificationResponse,
   WebhookDelivery,
+  Worker,
 } from '@bulk/contract';
 
 type Json = null | string | number | boolean | Json[] | { [key: string]: Json };
@@ -59,6 +60,7 @@ const NAMED_SCHEMAS: Record<string, object> = {
   TransientError,
   ListDeliveriesResponse,
   WebhookDelivery,
+  Worker,
   Problem,
   FieldError,
 };

@@ -181,6 +181,8 @@ describe('the OpenAPI document', () => {
       `get ${BASE_PATH}/{id}/deliveries`,
       `post ${BASE_PATH}/{id}/deliveries/{delivery}/redeliver`,
       'get /api/v1/workers',
+      'get /api/v1/operations',
+      'get /api/v1/caller',
     ]);
     expect(document.paths[BASE_PATH].post.requestBody.content['application/json'].schema).toEqual({
       $ref: '#/components/schemas/CreateRegistrationRequest',

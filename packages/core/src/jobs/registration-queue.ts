@@ -162,15 +162,23 @@ export function createQueue(config: QueueConfig, log: Logger, telemetry?: QueueT
   };
 }
 
+/** On PostgreSQL, BullMQ counts the waiting jobs of a paused queue under this name, which its types do not have. */
+const PAUSED = 'paused' as 'waiting';
+
 async function countJobs(queue: JobQueue): Promise<JobCounts> {
   const [counts, ...heads] = await Promise.all([
-    queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed'),
+    queue.getJobCounts('waiting', PAUSED, 'prioritized', 'active', 'delayed'),
     queue.getWaiting(0, 0),
     queue.getPrioritized(0, 0),
   ]);
-  const { waiting = 0, prioritized = 0, active = 0, delayed = 0 } = counts;
+  const { waiting = 0, paused = 0, prioritized = 0, active = 0, delayed = 0 } = counts;
   const ages = heads.flat().map(({ timestamp }) => (Date.now() - timestamp) / 1_000);
-  return { waiting: waiting + prioritized, active, delayed, oldestWaitingSeconds: Math.max(0, ...ages) };
+  return {
+    waiting: waiting + paused + prioritized,
+    active,
+    delayed,
+    oldestWaitingSeconds: Math.max(0, ...ages),
+  };
 }
 
 const COUNT = new Intl.NumberFormat('en-US');

@@ -1,4 +1,5 @@
 import type { Deps } from '../deps.ts';
+import { dropOldCounts } from '../operations/result-counts.ts';
 import { dropExpiredKeys } from '../registrations/idempotency-keys.ts';
 import { deleteExpiredHistory, deleteExpiredRegistrations } from '../registrations/retention.ts';
 import { dropOldDeliveries } from '../webhooks/deliveries.ts';
@@ -93,6 +94,7 @@ async function deleteWhatExpired({ db: { prisma }, config }: Deps, signal: Abort
   await inPieces(() => dropExpiredKeys(prisma, { limit: DROPPED_AT_A_TIME }));
   await inPieces(() => dropOldDeliveries(prisma, { limit: DROPPED_AT_A_TIME }));
   await dropGoneWorkers(prisma);
+  await dropOldCounts(prisma);
   if (days === null) return;
   await inPieces(() => deleteExpiredRegistrations(prisma, days, RETIRED_AT_A_TIME));
   await inPieces(() => deleteExpiredHistory(prisma, days, RETIRED_AT_A_TIME.registrations));

@@ -1,12 +1,10 @@
 import { Gauge } from 'prom-client';
+import { cached } from '../cached.ts';
 import { withDeadline } from '../deadline.ts';
 import type { Deps } from '../deps.ts';
 import { findProcessing } from '../progress/processing.ts';
 import { findPendingDeliveries } from '../webhooks/deliveries.ts';
 import { countWorkers } from '../workers/heartbeat.ts';
-
-/** Several scrapers, or an impatient one, cost the database and the queue one question in this time. */
-const CACHED_MS = 2_000;
 
 /** Prometheus waits 10 s: so the other metrics arrive when the database or the queue does not answer. */
 const DEADLINE_MS = 2_000;
@@ -23,10 +21,10 @@ export function addStateGauges({
   metrics,
   config,
 }: Pick<Deps, 'db' | 'queue' | 'metrics' | 'config'>): void {
-  const readJobs = cached(async () => Object.entries(await queue.countJobs()));
-  const readProcessing = cached(() => findProcessing(db.prisma));
-  const readWorkers = cached(() => countWorkers(db.prisma));
-  const readDeliveries = cached(async () =>
+  const readJobs = readInTime(async () => Object.entries(await queue.countJobs()));
+  const readProcessing = readInTime(() => findProcessing(db.prisma));
+  const readWorkers = readInTime(() => countWorkers(db.prisma));
+  const readDeliveries = readInTime(async () =>
     config.webhook === null ? { count: 0, oldestSeconds: 0 } : findPendingDeliveries(db.prisma),
   );
   const add = (name: string, help: string, read: () => Promise<Sample[]>, labelNames: string[] = []) => {
@@ -111,17 +109,10 @@ export function addStateGauges({
   ]);
 }
 
-/** Asks once in two seconds at most, and never again before the last question is answered. */
-function cached<T>(ask: () => Promise<T>): () => Promise<T> {
-  let answer: Promise<T> | null = null;
-  return () => {
-    if (answer === null) {
-      const forgetLater = () => void setTimeout(() => (answer = null), CACHED_MS).unref();
-      answer = ask();
-      answer.then(forgetLater, forgetLater);
-    }
-    return withDeadline(answer, DEADLINE_MS, 'reading a metric');
-  };
+/** Several scrapers, or an impatient one, cost the database and the queue one question in two seconds. */
+function readInTime<T>(ask: () => Promise<T>): () => Promise<T> {
+  const read = cached(ask);
+  return () => withDeadline(read(), DEADLINE_MS, 'reading a metric');
 }
 
 function isUp(read: () => Promise<unknown>): Promise<Sample[]> {

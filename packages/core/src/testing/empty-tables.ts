@@ -7,7 +7,8 @@ export async function emptyTables({ db: { prisma } }: Pick<Deps, 'db'>): Promise
     written as (delete from activities),
     keys as (delete from idempotency_keys),
     deliveries as (delete from webhook_deliveries),
-    history as (delete from registration_history)
+    history as (delete from registration_history),
+    counts as (delete from result_counts)
     update sweeps set swept_at = '-infinity', after_id = 0`;
   await prisma.$queryRaw`
     select
