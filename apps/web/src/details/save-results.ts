@@ -1,6 +1,7 @@
 import { ServiceUnreachable } from '@bulk/client';
 import type { ResultFormat, ResultStatus } from '@bulk/contract';
 import { client } from '../api.ts';
+import { saveFile } from '../save-file.ts';
 import { currentKey } from '../session/session.ts';
 
 /** A file of results that users can download; json: the details of the registration with all results. */
@@ -10,20 +11,13 @@ export interface ResultFile {
   status?: ResultStatus;
 }
 
-/** How long a browser may take to begin saving. */
-const SAVING_MS = 60_000;
-
 /** Fetches the whole file into memory, with the key, and saves it. */
 export async function saveResults(id: string, file: ResultFile): Promise<void> {
   const key = currentKey();
   const { blob, filename } = await fetchFile(id, file);
   // Otherwise the user has signed out meanwhile.
   if (currentKey() !== key) return;
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = filename;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), SAVING_MS);
+  saveFile(blob, filename);
 }
 
 async function fetchFile(

@@ -1,13 +1,18 @@
 import { ApiProblem } from '@bulk/client';
-import type { ListRegistrationsResponse } from '@bulk/contract';
+import type { ListRegistrationsResponse, RegistrationSummary } from '@bulk/contract';
 import { LIMITS } from '@bulk/contract/plain';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useSearchParams } from 'wouter';
 import { client, isTransient, messageOf } from '../api.ts';
 import { EmptyState } from '../components/empty-state.tsx';
 import { Notice } from '../components/notice.tsx';
-import { moment } from '../format.ts';
+import { say } from '../components/toasts.tsx';
+import { counted, moment } from '../format.ts';
+import { saveFile } from '../save-file.ts';
 import { usePageTitle } from '../shell/use-page-title.ts';
+import { ListActions } from './list-actions.tsx';
+import { listCsvOf } from './list-csv.ts';
 import { ListFilters } from './list-filters.tsx';
 import './list-page.css';
 import { isFiltered, listQueryOf, pageOf } from './list-query.ts';
@@ -43,13 +48,22 @@ export function ListPage() {
 }
 
 function Listed({ list, params }: { list: ListRegistrationsResponse; params: URLSearchParams }) {
+  const [chosen, setSelected] = useState<ReadonlySet<string>>(new Set());
+  // What is not shown any more is not selected either.
+  const acting = list.data.filter(({ id }) => chosen.has(id));
+  const selected = new Set(acting.map(({ id }) => id));
   const { total, total_is_exact: isExact, limit } = list.pagination;
   const pages = Math.max(1, Math.min(Math.ceil(total / limit), Math.floor(LIMITS.reachOfPages / limit)));
   if (list.data.length > 0) {
     return (
       <>
-        <ListTable registrations={list.data} />
-        <Pager total={total} isExact={isExact} page={pageOf(params)} pages={pages} params={params} />
+        <ListActions selected={acting} onClear={() => setSelected(new Set())} />
+        <ListTable registrations={list.data} selected={selected} onSelectedChange={setSelected} />
+        <Pager total={total} isExact={isExact} page={pageOf(params)} pages={pages} params={params}>
+          <button type="button" className="button" onClick={() => exportCsv(list.data)}>
+            Export as CSV what is shown
+          </button>
+        </Pager>
       </>
     );
   }
@@ -70,6 +84,11 @@ function Listed({ list, params }: { list: ListRegistrationsResponse; params: URL
       action={{ href: '/new', label: 'Register mentors' }}
     />
   );
+}
+
+function exportCsv(registrations: readonly RegistrationSummary[]): void {
+  saveFile(new Blob([listCsvOf(registrations)], { type: 'text/csv' }), 'registrations.csv');
+  say(`${counted(registrations.length, 'registration')} exported.`);
 }
 
 function ListError({ error, readAt }: { error: Error; readAt: number | null }) {

@@ -1,17 +1,40 @@
 import type { RegistrationSummary } from '@bulk/contract';
+import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { OutcomeBar } from '../components/outcome-bar.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
+import { useRangeSelection } from '../components/use-range-selection.ts';
 import { ago, calendarDay, count, counted, moment } from '../format.ts';
 
-export function ListTable({ registrations }: { registrations: readonly RegistrationSummary[] }) {
+interface Props {
+  registrations: readonly RegistrationSummary[];
+  selected: ReadonlySet<string>;
+  onSelectedChange: (selected: ReadonlySet<string>) => void;
+}
+
+/** Lists registrations. Shift selects a range of them. */
+export function ListTable({ registrations, selected, onSelectedChange }: Props) {
   const now = Date.now();
+  const ids = registrations.map(({ id }) => id);
+  const change = useRangeSelection(ids, selected, onSelectedChange);
+  const isAll = ids.every((id) => selected.has(id));
   return (
     <div className="card list-table">
       <table>
         <caption className="visually-hidden">Registrations, newest first</caption>
         <thead>
           <tr>
+            <td className="list-select">
+              <input
+                type="checkbox"
+                aria-label="Select all registrations shown"
+                checked={isAll}
+                ref={(box) => {
+                  if (box) box.indeterminate = !isAll && selected.size > 0;
+                }}
+                onChange={() => onSelectedChange(new Set(isAll ? [] : ids))}
+              />
+            </td>
             <th scope="col">Registration</th>
             <th scope="col">Activity</th>
             <th scope="col" className="list-wide">
@@ -23,7 +46,14 @@ export function ListTable({ registrations }: { registrations: readonly Registrat
         </thead>
         <tbody>
           {registrations.map((registration) => (
-            <ListRow key={registration.id} registration={registration} now={now} />
+            <ListRow key={registration.id} registration={registration} now={now}>
+              <input
+                type="checkbox"
+                aria-label={`Select ${registration.id}`}
+                checked={selected.has(registration.id)}
+                onChange={(event) => change(registration.id, event)}
+              />
+            </ListRow>
           ))}
         </tbody>
       </table>
@@ -31,10 +61,18 @@ export function ListTable({ registrations }: { registrations: readonly Registrat
   );
 }
 
-function ListRow({ registration, now }: { registration: RegistrationSummary; now: number }) {
+interface RowProps {
+  registration: RegistrationSummary;
+  now: number;
+  /** Its check box. */
+  children: ReactNode;
+}
+
+function ListRow({ registration, now, children }: RowProps) {
   const { id, activity_type, activity_date, coordinator_id, mentor_count, created_at } = registration;
   return (
     <tr>
+      <td className="list-select">{children}</td>
       <th scope="row">
         <Link className="list-link" href={`/registrations/${id}`}>
           {id}

@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import { BASE_PATH } from '@bulk/contract';
+import { mentors, registrationRequest } from '@bulk/core/testing';
+import { expect, test } from 'vitest';
+import { expectGoodLooks, page, service, useService } from './fixture.ts';
+
+// The list: several registrations are selected and acted on, and what is shown is exported.
+
+useService();
+
+/** Submits three registrations, of which the last two have 2 failed mentors each, and one that waits. */
+async function openList(activity_type: string): Promise<string[]> {
+  const worker = await service.start('worker');
+  const ids: string[] = [];
+  const request = registrationRequest({ activity_type, mentor_ids: mentors('m', 2) });
+  for (const _ of Array(3)) {
+    const id = await service.submit(request);
+    await service.finished(id);
+    ids.push(id);
+  }
+  await service.stop(worker);
+  ids.push(await service.submit(registrationRequest({ activity_type, mentor_ids: mentors('late', 2) })));
+  await page.goto(`/?activity_type=${activity_type}`);
+  await page.getByText('4 registrations').waitFor();
+  return ids;
+}
+
+const select = (id: string) => page.getByLabel(`Select ${id}`, { exact: true });
+
+test('several registrations are cancelled, retried and deleted, after a question with numbers', async () => {
+  const [first, second, third, waiting] = await openList('several');
+  await select(second!).press('Space');
+  await select(waiting!).press('Shift+Space');
+  await page.getByText('3 registrations selected.').waitFor();
+  await expectGoodLooks('selected');
+  await page.setViewportSize({ width: 1280, height: 760 });
+
+  await page.getByRole('button', { name: 'Retry 2' }).press('Enter');
+  await page
+    .getByText('This retries 4 failed mentors. The other selected registration is left as it is.')
+    .waitFor();
+  await expectGoodLooks('retry');
+  await page.getByRole('button', { name: 'Retry 2 registrations' }).press('Enter');
+  await page.getByText('2 registrations were retried.').waitFor();
+  await page.getByText('3 registrations selected.').waitFor({ state: 'detached' });
+  expect((await service.details(third!)).retry_count).toBe(1);
+
+  await page.getByLabel('Select all registrations shown').check();
+  await page.getByRole('button', { name: 'Cancel 3' }).click();
+  await page.getByRole('button', { name: 'Cancel 3 registrations' }).click();
+  await page.getByText('3 registrations were cancelled.').waitFor();
+  expect((await service.details(waiting!)).status).toBe('cancelled');
+
+  await select(first!).check();
+  await select(second!).check();
+  await page.getByRole('button', { name: 'Delete 2' }).click();
+  await page.getByRole('button', { name: 'Delete 2 registrations' }).click();
+  await page.getByText('2 registrations were deleted.').waitFor();
+  await page.getByText('2 registrations', { exact: true }).waitFor();
+  expect(await select(first!).count()).toBe(0);
+});
+
+test('what could not be changed is named, with the reason', async () => {
+  const [first, second] = await openList('refused');
+  await select(first!).check();
+  await select(second!).check();
+  await page.getByRole('button', { name: 'Retry 1' }).click();
+  await page.getByRole('alertdialog').waitFor();
+  await fetch(`${service.url}${BASE_PATH}/${second}`, { method: 'DELETE' });
+  await page.getByRole('button', { name: 'Retry 1 registration' }).click();
+  await page.getByText('1 registration could not be changed:').waitFor();
+  await page
+    .getByRole('listitem')
+    .filter({ hasText: `${second}: ` })
+    .waitFor();
+  await expectGoodLooks('refused');
+});
+
+test('what is shown is exported as CSV', async () => {
+  const ids = await openList('exported');
+  const downloading = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Export as CSV what is shown' }).click();
+  const lines = (await readFile(await (await downloading).path(), 'utf8')).trimEnd().split('\r\n');
+  expect(lines[0]).toMatch(/^id,coordinator_id,activity_type,/);
+  expect(lines.slice(1).map((line) => line.split(',')[0])).toEqual(ids.toReversed());
+  await page.getByText('4 registrations exported.').waitFor();
+});
