@@ -22,6 +22,7 @@ const checks = [
   },
   { name: 'migrations', commands: ['squawk -c .squawk.toml prisma/migrations/*/migration.sql'] },
   { name: 'drift', commands: ['node scripts/check-drift.mjs'] },
+  { name: 'OpenAPI', commands: ['redocly lint docs/openapi.json'] },
   { name: 'image', commands: ['node scripts/check-image.mjs'] },
 ];
 
@@ -48,7 +49,10 @@ function execute(command) {
   const [program, ...args] = command.split(' ');
   const path = [join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter);
   return new Promise((settle, reject) => {
-    const child = spawn(program, args, { cwd: root, env: { ...process.env, PATH: path, NO_COLOR: '1' } });
+    const child = spawn(program, args, {
+      cwd: root,
+      env: { ...process.env, PATH: path, NO_COLOR: '1', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' },
+    });
     let output = '';
     const collect = (chunk) => {
       output += chunk;

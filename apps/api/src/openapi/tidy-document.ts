@@ -32,7 +32,7 @@ type JsonObject = { [key: string]: Json };
 
 export interface OpenApiDocument {
   paths?: object;
-  components?: { schemas?: object };
+  components?: object;
 }
 
 /** What the document calls the schemas of the contract. */
@@ -71,11 +71,11 @@ export function tidyDocument<T extends OpenApiDocument>(document: T): T {
   const paths = (plain.paths ?? {}) as Record<string, Record<string, JsonObject>>;
   for (const operation of Object.values(paths).flatMap((path) => Object.values(path)))
     placeExamples(operation);
-  const { paths: _paths, components: _components, ...about } = plain;
+  const { paths: _paths, components, ...about } = plain;
   return {
     ...about,
     paths: withReferences(paths),
-    components: { schemas: namedSchemas() },
+    components: { ...components, schemas: namedSchemas() },
   } as T;
 }
 

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { WaitingReason } from '@bulk/contract';
+import { RegistrationGone, RegistrationState, type WaitingReason } from '@bulk/contract';
 import { createWatchers, type Deps } from '@bulk/core';
 import { Type } from 'typebox';
 import { EventStream } from '../events/event-stream.ts';
@@ -8,6 +8,21 @@ import { keepOpenStreams } from '../events/open-streams.ts';
 import type { App } from '../fastify-app.ts';
 import { problems } from './problem-responses.ts';
 import { documented, IdParams, NoQuery, registrationIdOf, TAG } from './shared.ts';
+
+/** OpenAPI 3.1 has no word for a stream of events, so this is JSON Schema's for a text with a structure. */
+const EVENTS = Type.String({
+  contentMediaType: 'text/event-stream',
+  contentSchema: Type.Array(
+    Type.Object({
+      event: Type.String({ enum: ['progress', 'end', 'gone'] }),
+      id: Type.Optional(Type.String()),
+      data: Type.String({
+        contentMediaType: 'application/json',
+        contentSchema: Type.Union([RegistrationState, RegistrationGone]),
+      }),
+    }),
+  ),
+});
 
 const schema = {
   tags: [TAG],
@@ -28,7 +43,7 @@ const schema = {
   response: {
     200: {
       description: 'The stream.',
-      content: { 'text/event-stream': { schema: Type.String() } },
+      content: { 'text/event-stream': { schema: EVENTS } },
     },
     204: documented(Type.Unsafe<undefined>({ type: 'null' }), {
       description: 'Nothing more will come; browsers stop connecting.',

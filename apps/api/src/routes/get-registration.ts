@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream';
 import {
-  CONTRACT_EXAMPLES,
   type FieldError,
   GetRegistrationQuery,
   RegistrationDetails,
@@ -11,6 +10,7 @@ import { AppError, type Deps, getRegistration, type RegistrationAnswer } from '@
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { App } from '../fastify-app.ts';
+import { DOCUMENT_EXAMPLES } from '../openapi/document-examples.ts';
 import { problems } from './problem-responses.ts';
 import { documented, IdParams, registrationIdOf, TAG, textStream } from './shared.ts';
 import { writeDetails } from './write-details.ts';
@@ -39,7 +39,7 @@ const schema = {
     }),
     ...problems('validation', 'registration_not_found', 'internal', 'unavailable'),
   },
-  'x-examples': { 200: CONTRACT_EXAMPLES.details },
+  'x-examples': { 200: DOCUMENT_EXAMPLES.details },
 };
 
 export function detailsRoute(app: App, deps: Deps, readWaitingReason: () => WaitingReason | null): void {

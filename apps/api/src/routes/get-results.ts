@@ -2,6 +2,7 @@ import { type FieldError, GetResultsQuery, ResultsResponse } from '@bulk/contrac
 import { AppError, type Deps, formatRegistrationId, listResults, openResults } from '@bulk/core';
 import type { FastifyReply } from 'fastify';
 import type { App } from '../fastify-app.ts';
+import { DOCUMENT_EXAMPLES } from '../openapi/document-examples.ts';
 import { problems } from './problem-responses.ts';
 import { FILE_TYPES, FILE_WRITERS, type FileFormat } from './result-files.ts';
 import { documentedFiles, IdParams, registrationIdOf, TAG, textStream } from './shared.ts';
@@ -24,6 +25,7 @@ const schema = {
     }),
     ...problems('validation', 'registration_not_found', 'internal', 'unavailable'),
   },
+  'x-examples': { 200: DOCUMENT_EXAMPLES.results },
 };
 
 export function resultsRoute(app: App, deps: Deps): void {

@@ -1,11 +1,7 @@
-import {
-  CONTRACT_EXAMPLES,
-  type FieldError,
-  ListRegistrationsQuery,
-  ListRegistrationsResponse,
-} from '@bulk/contract';
+import { type FieldError, ListRegistrationsQuery, ListRegistrationsResponse } from '@bulk/contract';
 import { AppError, type Deps, listRegistrations } from '@bulk/core';
 import type { App } from '../fastify-app.ts';
+import { DOCUMENT_EXAMPLES } from '../openapi/document-examples.ts';
 import { problems } from './problem-responses.ts';
 import { documented, TAG } from './shared.ts';
 
@@ -20,7 +16,7 @@ const schema = {
     200: documented(ListRegistrationsResponse, { description: 'One page.' }),
     ...problems('validation', 'internal', 'unavailable'),
   },
-  'x-examples': { 200: CONTRACT_EXAMPLES.list },
+  'x-examples': { 200: DOCUMENT_EXAMPLES.list },
 };
 
 export function listRoute(app: App, deps: Deps): void {

@@ -4,6 +4,7 @@ type ErrorStatus = (typeof PROBLEMS)[ProblemCode]['status'];
 
 interface ProblemResponse {
   description: string;
+  headers?: Record<string, object>;
   content: {
     'application/problem+json': { schema: typeof Problem; examples: Record<string, { value: Problem }> };
   };
@@ -16,14 +17,20 @@ export function problems(...ofRoute: readonly ProblemCode[]): Partial<Record<Err
   return Object.fromEntries(
     [...statuses].map((status) => [
       status,
-      responseOf(codes.filter((code) => PROBLEMS[code].status === status)),
+      responseOf(
+        codes.filter((code) => PROBLEMS[code].status === status),
+        status,
+      ),
     ]),
   );
 }
 
-function responseOf(codes: readonly ProblemCode[]): ProblemResponse {
+const RETRY_AFTER = { type: 'string', description: 'When to try again, in seconds.', examples: ['1'] };
+
+function responseOf(codes: readonly ProblemCode[], status: ErrorStatus): ProblemResponse {
   return {
     description: codes.map((code) => `\`${problemType(code)}\`: ${PROBLEMS[code].title}`).join('\n\n'),
+    ...((status === 429 || status === 503) && { headers: { 'Retry-After': RETRY_AFTER } }),
     content: {
       'application/problem+json': {
         schema: Problem,

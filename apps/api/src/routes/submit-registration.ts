@@ -7,6 +7,7 @@ import {
 } from '@bulk/contract';
 import { AppError, type Caller, type Deps, dryRun, mayActFor, submitRegistration } from '@bulk/core';
 import type { App } from '../fastify-app.ts';
+import { DOCUMENT_EXAMPLES } from '../openapi/document-examples.ts';
 import { admissionOf } from '../plugins/limits.ts';
 import { problems } from './problem-responses.ts';
 import { documented, IdempotencyHeaders, idempotencyKeyOf, pathOf, TAG } from './shared.ts';
@@ -41,7 +42,11 @@ const schema = {
       'unavailable',
     ),
   },
-  'x-examples': { request: CONTRACT_EXAMPLES.createRequest, 202: CONTRACT_EXAMPLES.createResponse },
+  'x-examples': {
+    request: CONTRACT_EXAMPLES.createRequest,
+    200: DOCUMENT_EXAMPLES.dryRun,
+    202: CONTRACT_EXAMPLES.createResponse,
+  },
 };
 
 export function submitRoute(app: App, deps: Deps): void {
