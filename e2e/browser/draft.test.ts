@@ -61,6 +61,42 @@ test('a draft ends when it is registered; a copy begins the next one, and replac
   expect(await form()).toEqual(filled('m-1\nm-2'));
 });
 
+test('label and reference are shown; a taken reference is said at its field; a copy has the label only', async () => {
+  const reference = page.getByLabel('External reference');
+  await page.goto('/new');
+  await fillIn(page, { ...WORKSHOP, activity: 'labelled', mentors: 'l-1' });
+  await page.getByText('More', { exact: true }).press('Enter');
+  await page.getByLabel('Label').fill('Spring, Berlin');
+  await reference.fill('crm-1');
+  await expectGoodLooks('more');
+  await page.getByRole('button', { name: 'Check 1 mentor' }).click();
+  await page.getByRole('button', { name: 'Register 1 mentor' }).click();
+  await page.waitForURL('**/registrations/*');
+  const id = page.url().split('/').at(-1) ?? '';
+  await page.getByText('Spring, Berlin').waitFor();
+  await page.getByText('crm-1').waitFor();
+  await expectGoodLooks('labelled');
+
+  await page.getByRole('button', { name: 'New from this one' }).click();
+  await page.waitForURL('**/new');
+  expect(await page.getByLabel('Label').inputValue()).toBe('Spring, Berlin');
+  expect(await reference.inputValue()).toBe('');
+  await reference.fill('crm-1');
+  await page.getByText('More', { exact: true }).press('Enter');
+  await page.getByRole('button', { name: 'Check 1 mentor' }).click();
+  await page.getByText(`is the reference of ${id}`, { exact: true }).waitFor();
+  await page.locator('input[name="external_reference"]:focus').waitFor();
+  await expectGoodLooks('taken');
+
+  await page.goto('/');
+  await page.getByRole('cell', { name: 'Spring, Berlin crm-1' }).waitFor();
+  await expectGoodLooks('list-labels');
+  await reference.fill('crm-1');
+  await reference.press('Enter');
+  await page.waitForURL('**/?external_reference=crm-1');
+  await page.getByText('1 registration', { exact: true }).waitFor();
+});
+
 test('the mentors whom a cancel left without a result can be registered anew', async () => {
   const id = await service.submit(
     registrationRequest({ activity_type: 'left', mentor_ids: mentors('left', 1_200) }),

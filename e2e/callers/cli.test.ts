@@ -455,6 +455,24 @@ test('a list is a table, or a document', async () => {
   expect((await run(['list', '--limit', '1', '--after', next_cursor])).code).toBe(0);
 });
 
+test('label and reference are sent and shown, and a second registration with the reference is refused', async () => {
+  const args = ['submit', '-', ...activity('2031-05-11'), '--external-reference', 'crm-1'];
+  const first = await run([...args, '--label', 'Spring, Berlin'], { stdin: 'm-1' });
+  const id = first.out.trim();
+  await submitted('2031-05-11', ['m-2']);
+  const second = await run(args, { stdin: 'm-1' });
+  expect([second.code, second.out]).toEqual([3, '']);
+  expect(second.err).toContain(`This external_reference is the reference of ${id}.`);
+  expect((await run(['status', id])).out).toMatch(/\n {2}Label +Spring, Berlin\n {2}Reference +crm-1\n/);
+
+  const byDay = await run(['list', '--from', '2031-05-11', '--to', '2031-05-11']);
+  expect(byDay.out).toMatch(
+    /COORDINATOR +LABEL +REFERENCE\n.+ coord-1 +- +-\n.+ coord-1 +Spring, Berlin +crm-1\n$/,
+  );
+  const byReference = await run(['list', '--external-reference', 'crm-1', '--json']);
+  expect(JSON.parse(byReference.out)).toMatchObject({ data: [{ id }], pagination: { total: 1 } });
+});
+
 test('results as CSV, NDJSON and one JSON document', async () => {
   await finished('2031-06-01', ['m-1']);
   const id = await finished('2031-06-01', mentors('m', 1_200));

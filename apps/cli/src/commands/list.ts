@@ -16,6 +16,7 @@ interface ListOptions {
   from?: string;
   to?: string;
   hasFailures?: true;
+  externalReference?: string;
   limit: number;
   after?: string;
 }
@@ -32,6 +33,7 @@ export function addList({ program, perform }: Registry): void {
     .option('--from <yyyy-mm-dd>', 'only activities on or after this day')
     .option('--to <yyyy-mm-dd>', 'only activities on or before this day')
     .option('--has-failures', 'only registrations with failed mentors')
+    .option('--external-reference <id>', 'only registrations with this ID of your own system')
     .option('--limit <count>', 'how many registrations to list, at most 100', wholeNumber, 20)
     .option('--after <cursor>', 'continue after this cursor, which the last list printed')
     .action((options: ListOptions) => perform((context) => list(context, options)));
@@ -45,13 +47,14 @@ async function list({ client, io, isJson, print, say }: Context, options: ListOp
   }
   const { total, total_is_exact, next_cursor } = answer.pagination;
   const inAll = `${total_is_exact ? '' : 'more than '}${formatCount(total)} in all`;
-  for (const line of tableOf(HEADER, answer.data.map(cellsOf))) print(line);
+  for (const line of linesOf(answer.data)) print(line);
   say(next_cursor === null ? inAll : `${inAll}; next page: --after ${next_cursor}`);
   return EXIT.ok;
 }
 
 function queryOf(options: ListOptions): ListRegistrationsQuery {
-  const { status, coordinator, activityType, from, to, hasFailures, limit, after } = options;
+  const { status, coordinator, activityType, from, to, hasFailures, externalReference, limit, after } =
+    options;
   return {
     limit,
     ...(status && { status }),
@@ -60,10 +63,23 @@ function queryOf(options: ListOptions): ListRegistrationsQuery {
     ...(from && { from }),
     ...(to && { to }),
     ...(hasFailures && { has_failures: true }),
+    ...(externalReference && { external_reference: externalReference }),
     ...(after && { after }),
   };
 }
 
+/** Formats the table, with a column for labels and one for references if any registration has one. */
+function linesOf(registrations: readonly RegistrationSummary[]): string[] {
+  const more = (['label', 'external_reference'] as const).filter((name) =>
+    registrations.some((each) => each[name] !== undefined),
+  );
+  return tableOf(
+    [...HEADER, ...more.map((name) => MORE_HEADINGS[name])],
+    registrations.map((each) => [...cellsOf(each), ...more.map((name) => visible(each[name] ?? '-'))]),
+  );
+}
+
+const MORE_HEADINGS = { label: 'LABEL', external_reference: 'REFERENCE' };
 const HEADER = ['ID', 'STATUS', 'MENTORS', 'OK', 'FAILED', 'DATE', 'ACTIVITY', 'COORDINATOR'];
 
 function cellsOf(each: RegistrationSummary): string[] {

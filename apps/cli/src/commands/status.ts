@@ -32,10 +32,14 @@ function rowsOf(details: RegistrationWithoutMentors): [name: string, value: stri
     duration_minutes,
     coordinator_id,
     notes,
+    label,
+    external_reference,
     transient_error,
     waiting_reason,
   } = details;
   return [
+    ...(label ? [['Label', label] satisfies [string, string]] : []),
+    ...(external_reference ? [['Reference', external_reference] satisfies [string, string]] : []),
     ['Activity', `${activity_type} on ${activity_date}, ${duration_minutes} minutes`],
     ['Coordinator', coordinator_id],
     ...(notes ? [['Notes', notes] satisfies [string, string]] : []),

@@ -21,6 +21,8 @@ interface SubmitOptions {
   date: string;
   duration: number;
   notes?: string;
+  label?: string;
+  externalReference?: string;
   overrideDuplicates?: true;
   overrideOnly?: string[];
   plan?: string;
@@ -47,6 +49,11 @@ export function addSubmit({ program, perform }: Registry): void {
     .option('--date <yyyy-mm-dd>', 'day of the activity (required)')
     .option('--duration <minutes>', 'duration of the activity in minutes (required)', wholeNumber)
     .option('--notes <text>', 'notes to store with each activity')
+    .option('--label <text>', 'name of this registration, for people')
+    .option(
+      '--external-reference <id>',
+      'ID of this registration in your own system; a coordinator can use each one once',
+    )
     .option('--override-duplicates', 'give mentors who already have this activity one more')
     .option(
       '--override-only <ids>',
@@ -142,6 +149,8 @@ function requestOf({ ids }: MentorList, options: SubmitOptions): CreateRegistrat
     activity_date: options.date,
     duration_minutes: options.duration,
     ...(options.notes !== undefined && { notes: options.notes }),
+    ...(options.label !== undefined && { label: options.label }),
+    ...(options.externalReference !== undefined && { external_reference: options.externalReference }),
     ...(options.overrideDuplicates && { override_duplicates: true }),
     ...(options.overrideOnly && { override_mentor_ids: options.overrideOnly }),
     ...(options.plan !== undefined && { plan: options.plan }),

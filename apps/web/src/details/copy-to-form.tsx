@@ -64,13 +64,16 @@ async function mentorsOf(id: string, isNotDoneOnly: boolean): Promise<string[]> 
   return ids;
 }
 
+/** Leaves out the external reference, which belongs to one registration only. */
 function valuesOf(registration: Registration) {
-  const { coordinator_id, activity_type, activity_date, duration_minutes, notes } = registration;
+  const { coordinator_id, activity_type, activity_date, duration_minutes, notes, label } = registration;
   return {
     coordinator_id,
     activity_type,
     activity_date,
     duration_minutes: String(duration_minutes),
     notes: notes ?? '',
+    label: label ?? '',
+    external_reference: '',
   };
 }

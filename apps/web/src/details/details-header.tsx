@@ -34,13 +34,15 @@ export function DetailsHeader({ registration, snapshot, actions }: Props) {
 function Facts({ registration }: { registration: Registration }) {
   const { activity_type, activity_date, duration_minutes, coordinator_id, created_at, completed_at } =
     registration;
-  const { retry_count, override_duplicates, notes } = registration;
+  const { retry_count, override_duplicates, notes, label, external_reference } = registration;
   return (
     <dl className="facts">
+      {label !== null && <Fact label="Label" value={label} isWide />}
       <Fact label="Activity" value={activity_type} />
       <Fact label="Date" value={calendarDay(activity_date)} />
       <Fact label="Duration" value={counted(duration_minutes, 'minute')} />
       <Fact label="Coordinator" value={coordinator_id} />
+      {external_reference !== null && <Fact label="External reference" value={external_reference} />}
       <Fact label="Submitted" value={moment(created_at)} />
       {completed_at !== null && <Fact label="Ended" value={moment(completed_at)} />}
       {retry_count > 0 && (

@@ -8,3 +8,8 @@ test('texts are quoted where needed, and no formula is run', () => {
     'id,coordinator_id,activity_type,mentor_count\r\nbulk-001,\'=1+1,"a ""b"", c",2\r\n',
   );
 });
+
+test('a column is there as soon as one registration has a value for it', () => {
+  const rows = [{ id: 'bulk-002' }, { id: 'bulk-001', label: 'Spring' }];
+  expect(listCsvOf(rows as RegistrationSummary[])).toBe('id,label\r\nbulk-002,\r\nbulk-001,Spring\r\n');
+});

@@ -54,6 +54,9 @@ export function ListFilters({ fieldErrors }: { fieldErrors: readonly FieldError[
       <FilterField label="Activity date to" name="to" fieldErrors={fieldErrors}>
         {text('to', 'date')}
       </FilterField>
+      <FilterField label="External reference" name="external_reference" fieldErrors={fieldErrors}>
+        {text('external_reference', 'text')}
+      </FilterField>
       <div className="list-filters-end">
         <label className="check" htmlFor={failuresId}>
           <input

@@ -9,7 +9,15 @@ export const STATUS_LABELS: Record<RegistrationStatus, string> = {
 };
 
 /** The filters, named as in the address. Empty: not filtered. */
-export const FILTERS = ['status', 'coordinator_id', 'activity_type', 'from', 'to', 'has_failures'] as const;
+export const FILTERS = [
+  'status',
+  'coordinator_id',
+  'activity_type',
+  'from',
+  'to',
+  'has_failures',
+  'external_reference',
+] as const;
 export type Filter = (typeof FILTERS)[number];
 
 /** Reads the query from the address. Wrong values are sent too: the answer of the API says what is wrong. */

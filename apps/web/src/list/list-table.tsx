@@ -18,6 +18,7 @@ export function ListTable({ registrations, selected, onSelectedChange }: Props) 
   const ids = registrations.map(({ id }) => id);
   const change = useRangeSelection(ids, selected, onSelectedChange);
   const isAll = ids.every((id) => selected.has(id));
+  const hasLabels = registrations.some(({ label, external_reference }) => label ?? external_reference);
   return (
     <div className="card list-table">
       <table>
@@ -40,13 +41,14 @@ export function ListTable({ registrations, selected, onSelectedChange }: Props) 
             <th scope="col" className="list-wide">
               Coordinator
             </th>
+            {hasLabels && <th scope="col">Label</th>}
             <th scope="col">Mentors</th>
             <th scope="col">Status</th>
           </tr>
         </thead>
         <tbody>
           {registrations.map((registration) => (
-            <ListRow key={registration.id} registration={registration} now={now}>
+            <ListRow key={registration.id} registration={registration} now={now} hasLabels={hasLabels}>
               <input
                 type="checkbox"
                 aria-label={`Select ${registration.id}`}
@@ -64,11 +66,14 @@ export function ListTable({ registrations, selected, onSelectedChange }: Props) 
 interface RowProps {
   registration: RegistrationSummary;
   now: number;
+  /** Whether a registration of the list has a label or a reference. */
+  hasLabels: boolean;
   /** Its check box. */
   children: ReactNode;
 }
 
-function ListRow({ registration, now, children }: RowProps) {
+function ListRow({ registration, now, hasLabels, children }: RowProps) {
+  const { label, external_reference } = registration;
   const { id, activity_type, activity_date, coordinator_id, mentor_count, created_at } = registration;
   return (
     <tr>
@@ -86,6 +91,12 @@ function ListRow({ registration, now, children }: RowProps) {
         <span className="list-detail">{calendarDay(activity_date)}</span>
       </td>
       <td className="list-wide verbatim">{coordinator_id}</td>
+      {hasLabels && (
+        <td className="list-label verbatim">
+          {label}
+          {external_reference !== undefined && <span className="list-detail">{external_reference}</span>}
+        </td>
+      )}
       <td>
         <span className="numeric">{count(mentor_count)}</span>
         <OutcomeBar registration={registration} />

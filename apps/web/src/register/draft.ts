@@ -64,5 +64,7 @@ export function forgetForm(): void {
 }
 
 function storedDraft(): Draft | null {
-  return kept(() => JSON.parse(sessionStorage.getItem(DRAFT_KEY) ?? 'null') as Draft | null) ?? null;
+  const draft = kept(() => JSON.parse(sessionStorage.getItem(DRAFT_KEY) ?? 'null') as Draft | null);
+  // An earlier version of this page stored fewer fields.
+  return draft ? { ...draft, values: { ...EMPTY_FORM, ...draft.values } } : null;
 }

@@ -10,6 +10,8 @@ export interface FormValues {
   activity_date: string;
   duration_minutes: string;
   notes: string;
+  label: string;
+  external_reference: string;
 }
 
 export const EMPTY_FORM: FormValues = {
@@ -18,6 +20,8 @@ export const EMPTY_FORM: FormValues = {
   activity_date: '',
   duration_minutes: '',
   notes: '',
+  label: '',
+  external_reference: '',
 };
 
 export type FieldErrors = Partial<Record<keyof FormValues | 'mentor_ids', string[]>>;

@@ -10,6 +10,7 @@ import { hasContent, isTooLongToStore } from './draft.ts';
 import { DryRunReport } from './dry-run-report.tsx';
 import { MentorField } from './mentor-field.tsx';
 import './register-page.css';
+import { hasErrorInMore, MoreFields } from './more-fields.tsx';
 import { SuggestedField } from './suggested-field.tsx';
 import { TextField } from './text-field.tsx';
 import { useRegistrationForm } from './use-registration-form.ts';
@@ -84,6 +85,7 @@ export function RegisterPage() {
           hint="The notes are saved with every activity."
           control={<textarea rows={2} />}
         />
+        <MoreFields field={field} hasErrors={hasErrorInMore(fieldErrors)} />
       </fieldset>
       <div className="card register-card">
         {/* Keyed, so that a clearing removes its file as well. */}
