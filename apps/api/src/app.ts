@@ -12,6 +12,7 @@ import { addProblems, answerFrameworkError } from './plugins/errors.ts';
 import { addHealth } from './plugins/health.ts';
 import { addJsonBodies } from './plugins/json-body.ts';
 import { addLimits } from './plugins/limits.ts';
+import { addLoadShedding } from './plugins/load-shedding.ts';
 import { addHttpMetrics } from './plugins/metrics.ts';
 import { addOpenApi } from './plugins/openapi.ts';
 import { answerParserError } from './plugins/parser-errors.ts';
@@ -21,10 +22,13 @@ import { addSerialization } from './plugins/serialization.ts';
 import { addTracing } from './plugins/tracing.ts';
 import { addValidation } from './plugins/validation.ts';
 import { addWebPages } from './plugins/web.ts';
+import { activityRoutes } from './routes/activities.ts';
 import { callerRoute } from './routes/get-caller.ts';
 import { operationsRoute } from './routes/get-operations.ts';
+import { totalsRoute } from './routes/get-totals.ts';
 import { workersRoute } from './routes/list-workers.ts';
 import { registrationRoutes } from './routes/registrations.ts';
+import { searchRoute } from './routes/search.ts';
 
 /** The whole HTTP side, not yet listening. Closing it leaves `deps` open. */
 export async function buildApp(deps: Deps): Promise<App> {
@@ -44,7 +48,13 @@ export async function buildApp(deps: Deps): Promise<App> {
   await addCors(app, deps.config);
   await addOpenApi(app);
 
-  await app.register(registrationRoutes(deps), { prefix: BASE_PATH });
+  await app.register(async (scope) => {
+    await addLoadShedding(scope);
+    await scope.register(registrationRoutes(deps), { prefix: BASE_PATH });
+    activityRoutes(scope, deps);
+    searchRoute(scope, deps);
+    totalsRoute(scope, deps);
+  });
   workersRoute(app, deps);
   operationsRoute(app, deps);
   callerRoute(app);

@@ -1,4 +1,5 @@
 import type {
+  ActivityDetails,
   AttemptsResponse,
   CallerResponse,
   CreateRegistrationRequest,
@@ -8,6 +9,8 @@ import type {
   FailureCode,
   FailuresResponse,
   ListDeliveriesResponse,
+  ListMentorActivitiesQuery,
+  ListMentorActivitiesResponse,
   ListRegistrationsQuery,
   ListRegistrationsResponse,
   MentorResult,
@@ -15,11 +18,20 @@ import type {
   RegistrationDetails,
   ResultsResponse,
   RetryRegistrationResponse,
+  SearchResponse,
+  TotalsResponse,
   UndoRegistrationResponse,
   VerificationResponse,
   WebhookDelivery,
 } from '@bulk/contract';
-import { CALLER_PATH, OPERATIONS_PATH } from '@bulk/contract/plain';
+import {
+  ACTIVITIES_PATH,
+  CALLER_PATH,
+  MENTORS_PATH,
+  OPERATIONS_PATH,
+  SEARCH_PATH,
+  TOTALS_PATH,
+} from '@bulk/contract/plain';
 import { cancelRegistration, type DeleteOptions, deleteRegistration } from './deletion.ts';
 import type { RegistrationState } from './registration-state.ts';
 import {
@@ -172,6 +184,31 @@ export function createClient(clientOptions: ClientOptions) {
     redeliver(id: string, deliveryId: string, options: CallOptions = {}): Promise<WebhookDelivery> {
       const path = `${pathOf(id)}/deliveries/${encodeURIComponent(deliveryId)}/redeliver`;
       return sendForJson({ method: 'POST', path }, options);
+    },
+
+    /** Finds what a text names: at most ten hits. */
+    search(q: string, options: CallOptions = {}): Promise<SearchResponse> {
+      return sendForJson({ method: 'GET', root: SEARCH_PATH, query: { q } }, options);
+    },
+
+    /** An activity, and the registration that wrote it. */
+    activity(id: string, options: CallOptions = {}): Promise<ActivityDetails> {
+      return sendForJson({ method: 'GET', root: ACTIVITIES_PATH, path: pathOf(id) }, options);
+    },
+
+    /** The activities of a mentor, the latest day first. */
+    mentorActivities(
+      mentorId: string,
+      query: ListMentorActivitiesQuery = {},
+      options: CallOptions = {},
+    ): Promise<ListMentorActivitiesResponse> {
+      const path = `${pathOf(mentorId)}/activities`;
+      return sendForJson({ method: 'GET', root: MENTORS_PATH, path, query }, options);
+    },
+
+    /** What is processing, what failed in the last day, and mentors registered in the last week. */
+    totals(options: CallOptions = {}): Promise<TotalsResponse> {
+      return sendForJson({ method: 'GET', root: TOTALS_PATH }, options);
     },
 
     /** Tells how the service is doing. Needs the role admin. */

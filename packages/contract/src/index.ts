@@ -1,3 +1,4 @@
+export * from './activities.ts';
 export * from './attempts.ts';
 export * from './caller.ts';
 export * from './deliveries.ts';
@@ -9,6 +10,8 @@ export * from './plain.ts';
 export * from './problems.ts';
 export * from './registrations.ts';
 export * from './results.ts';
+export * from './search.ts';
 export * from './statuses.ts';
+export * from './totals.ts';
 export * from './verification.ts';
 export * from './workers.ts';

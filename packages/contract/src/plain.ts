@@ -23,12 +23,25 @@ export const LIMITS = {
   countedAhead: 1_000,
   /** Errors listed in one problem; further ones are only counted. */
   fieldErrorsPerProblem: 100,
+  /** Hits of one search. */
+  searchHits: 10,
   /** Failed mentors whose clashing activity is looked up for one answer. */
   existingActivitiesPerAnswer: 1_000,
 } as const;
 
 /** Where all endpoints are. */
 export const BASE_PATH = '/api/v1/bulk-registrations';
+
+/** Where the activities are, one by one. */
+export const ACTIVITIES_PATH = '/api/v1/activities';
+
+/** Where the activities of a mentor are listed. */
+export const MENTORS_PATH = '/api/v1/mentors';
+
+export const SEARCH_PATH = '/api/v1/search';
+
+/** Where the numbers above the list are. */
+export const TOTALS_PATH = '/api/v1/totals';
 
 /** Where the workers are listed. */
 export const WORKERS_PATH = '/api/v1/workers';

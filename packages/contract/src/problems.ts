@@ -7,6 +7,7 @@ export const PROBLEMS = {
   forbidden: { status: 403, title: 'These credentials do not allow it.' },
   not_found: { status: 404, title: 'There is nothing at this address.' },
   registration_not_found: { status: 404, title: 'There is no such bulk registration.' },
+  activity_not_found: { status: 404, title: 'There is no such activity.' },
   delivery_not_found: { status: 404, title: 'There is no such delivery.' },
   no_webhook: { status: 409, title: 'There is no webhook.' },
   still_processing: { status: 409, title: 'The bulk registration is still processing.' },
@@ -54,7 +55,9 @@ export const FieldError = Type.Object({
       examples: ['#/mentor_ids/17'],
     }),
   ),
-  parameter: Type.Optional(Type.String({ description: 'Which query parameter.', examples: ['limit'] })),
+  parameter: Type.Optional(
+    Type.String({ description: 'Which parameter, of the query or the path.', examples: ['limit'] }),
+  ),
   header: Type.Optional(Type.String({ description: 'Which header.', examples: ['if-match'] })),
   code: Type.Unsafe<FieldErrorCode>({ type: 'string', enum: [...FIELD_ERROR_CODES] }),
   detail: Type.String({ examples: ['must be at most 1440'] }),

@@ -296,6 +296,9 @@ export const RegistrationSummary = Type.Object({
 });
 export type RegistrationSummary = Static<typeof RegistrationSummary>;
 
+/** The orders of the list: those that an index carries. */
+export const LIST_SORTS = ['-created_at', 'created_at'] as const;
+
 export const ListRegistrationsQuery = Type.Object(
   {
     page: Type.Optional(
@@ -324,13 +327,19 @@ export const ListRegistrationsQuery = Type.Object(
     to: Type.Optional({ ...ActivityDate, description: 'Activities on this day or earlier.' }),
     has_failures: Type.Optional(Type.Boolean({ description: 'Whether a mentor failed.' })),
     external_reference: Type.Optional(ExternalReference),
+    sort: Type.Optional(
+      oneOf(LIST_SORTS, {
+        default: '-created_at',
+        description: 'Of when they were accepted: the newest first (`-created_at`), or the oldest first.',
+      }),
+    ),
   },
   { additionalProperties: false },
 );
 export type ListRegistrationsQuery = Static<typeof ListRegistrationsQuery>;
 
 export const ListRegistrationsResponse = Type.Object({
-  data: Type.Array(RegistrationSummary, { description: 'Newest first.' }),
+  data: Type.Array(RegistrationSummary, { description: 'Newest first, unless sort says otherwise.' }),
   pagination: Type.Object({
     page: Type.Integer({ minimum: 1 }),
     limit: Type.Integer({ minimum: 1 }),

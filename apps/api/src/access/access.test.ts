@@ -174,7 +174,7 @@ describe('a scope', () => {
       const answer = (id: string) =>
         app.inject({
           method,
-          url: `${BASE_PATH}${url.replace(':id', id)}`,
+          url: url.replace(':id', id),
           headers: { authorization: `Bearer ${keys.scoped}` },
           ...(method === ('PUT' as string) && { payload: { action: 'retry_failed' } }),
         });

@@ -34,6 +34,7 @@ export async function addOpenApi(app: App): Promise<void> {
       },
       tags: [
         { name: TAG, description: 'Submit, watch, retry and cancel.' },
+        { name: 'Activities', description: 'What was written, by activity and by mentor.' },
         { name: 'Operations', description: 'For those who run the service.' },
       ],
     },

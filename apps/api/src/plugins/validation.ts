@@ -11,7 +11,7 @@ export function addValidation(app: App): void {
   const ajv = createAjv();
   app.setValidatorCompiler<object>(({ schema, httpPart }) => {
     const fits = ajv.compile(schema);
-    const part = httpPart === 'querystring' ? 'query' : 'body';
+    const part = httpPart === 'querystring' || httpPart === 'params' ? 'query' : 'body';
     return (input: unknown) => {
       if (hasTooManyFields(input)) return { error: invalidRequest([TOO_MANY_FIELDS], part) };
       const value = part === 'query' ? readQuery(schema, input) : input;

@@ -10,7 +10,7 @@ const schema = {
   operationId: 'listRegistrations',
   summary: 'List bulk registration jobs',
   description:
-    'Newest first. Go from page to page by number, or with `after` when registrations may arrive meanwhile.',
+    'Newest first, unless `sort` says otherwise. Go from page to page by number, or with `after` when registrations may arrive meanwhile.',
   querystring: ListRegistrationsQuery,
   response: {
     200: documented(ListRegistrationsResponse, { description: 'One page.' }),

@@ -48,6 +48,7 @@ const DETAILS: Partial<Record<ProblemCode, string>> = {
   validation: 'duration_minutes must be at most 1440.',
   bad_request: 'The request body is not valid JSON, at character 6.',
   registration_not_found: 'There is no bulk registration bulk-002.',
+  activity_not_found: 'There is no activity pa-010.',
   delivery_not_found: 'bulk-002 has no such delivery.',
   no_webhook: 'WEBHOOK_URL is not set, so nothing is sent.',
   still_processing: 'bulk-002 is still processing; retry what failed when it is done.',

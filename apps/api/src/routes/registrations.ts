@@ -1,6 +1,5 @@
 import { createWaitingReasonReader, type Deps } from '@bulk/core';
 import type { App } from '../fastify-app.ts';
-import { addLoadShedding } from '../plugins/load-shedding.ts';
 import { deleteRoute } from './delete-registration.ts';
 import { deliveriesRoutes } from './deliveries.ts';
 import { attemptsRoute } from './get-attempts.ts';
@@ -18,7 +17,6 @@ import { undoRoute } from './undo-registration.ts';
 /** The five endpoints of the contract, and what goes beyond it. */
 export function registrationRoutes(deps: Deps) {
   return async (app: App): Promise<void> => {
-    await addLoadShedding(app);
     // Before a body is read: whatever is sent to an id that cannot be one, there is nothing there.
     app.addHook<{ Params: { id?: string } }>('onRequest', async ({ params: { id } }) => {
       if (id !== undefined) registrationIdOf({ id });

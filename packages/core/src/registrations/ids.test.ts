@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatActivityId, formatRegistrationId, parseRegistrationId } from './ids.ts';
+import { formatActivityId, formatRegistrationId, parseActivityId, parseRegistrationId } from './ids.ts';
 
 test.each([
   [1n, 'bulk-001'],
@@ -14,6 +14,9 @@ test.each([
 test('an activity id is padded the same way', () => {
   expect(formatActivityId(10n)).toBe('pa-010');
   expect(formatActivityId(12_345)).toBe('pa-12345');
+  expect(parseActivityId('pa-010')).toBe(10n);
+  for (const text of ['pa-10', 'pa-0010', 'pa-000', 'bulk-010', '010'])
+    expect(parseActivityId(text)).toBeNull();
 });
 
 test.each([

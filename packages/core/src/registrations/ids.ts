@@ -12,7 +12,16 @@ export function formatActivityId(id: bigint | number): string {
 
 /** `bulk-002` → `2n`; null for a text that `formatRegistrationId` never makes. */
 export function parseRegistrationId(text: string): bigint | null {
-  const digits = /^bulk-(\d{3,19})$/.exec(text)?.[1];
+  return parseId(/^bulk-(\d{3,19})$/, text);
+}
+
+/** `pa-010` → `10n`; null for a text that `formatActivityId` never makes. */
+export function parseActivityId(text: string): bigint | null {
+  return parseId(/^pa-(\d{3,19})$/, text);
+}
+
+function parseId(pattern: RegExp, text: string): bigint | null {
+  const digits = pattern.exec(text)?.[1];
   if (digits === undefined) return null;
   const id = BigInt(digits);
   return id > 0n && id <= MAX_BIGINT && padded(id) === digits ? id : null;

@@ -1,36 +1,39 @@
-import {
-  LIMITS,
-  type ListRegistrationsQuery,
-  type ListRegistrationsResponse,
-  type RegistrationSummary,
-} from '@bulk/contract';
+import { LIMITS, type ListRegistrationsQuery, type ListRegistrationsResponse } from '@bulk/contract';
 import type { Database } from '../database/client.ts';
 import type { BulkRegistrationWhereInput } from '../database/generated/models.ts';
 import type { Deps, ReadDeps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import { type Cursor, formatCursor, parseCursor } from './cursor.ts';
-import { formatRegistrationId } from './ids.ts';
 import { readCursor } from './read-cursor.ts';
+import { SUMMARY, toSummary } from './summary.ts';
 
 /**
- * Lists a page of registrations, newest first.
+ * Lists a page of registrations, newest first unless `sort` says otherwise.
  *
  * @throws AppError `validation` for a cursor that is none of ours, and for a page by number that is too far
  * @throws transient errors of the database
  */
 export async function listRegistrations(
   { db, caller }: ReadDeps,
-  { page = 1, limit = LIMITS.defaultPageSize, after, ...wanted }: ListRegistrationsQuery,
+  {
+    page = 1,
+    limit = LIMITS.defaultPageSize,
+    after,
+    sort = '-created_at',
+    ...wanted
+  }: ListRegistrationsQuery,
 ): Promise<ListRegistrationsResponse> {
   const cursor = after === undefined ? null : readCursor(after, parseCursor);
   const filter: Filter = { ...wanted, ofCoordinators: caller.coordinatorIds };
   const where = matching(filter);
+  const isOldestFirst = sort === 'created_at';
+  const direction = isOldestFirst ? 'asc' : 'desc';
   if (cursor === null && page * limit > LIMITS.reachOfPages) return farPage({ db }, { page, limit }, filter);
   // One more than asked for tells whether there is a next page.
   const [rows, total] = await Promise.all([
     db.prisma.bulkRegistration.findMany({
-      where: cursor ? { AND: [where, isAfter(cursor)] } : where,
-      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      where: cursor ? { AND: [where, isAfter(cursor, isOldestFirst)] } : where,
+      orderBy: [{ createdAt: direction }, { id: direction }],
       skip: cursor ? 0 : (page - 1) * limit,
       take: limit + 1,
       select: SUMMARY,
@@ -103,7 +106,13 @@ function matching(filter: Filter): BulkRegistrationWhereInput {
 }
 
 /** The first condition bounds the range of the index; the second breaks ties by id. */
-function isAfter({ createdAt, id }: Cursor): BulkRegistrationWhereInput {
+function isAfter({ createdAt, id }: Cursor, isOldestFirst: boolean): BulkRegistrationWhereInput {
+  if (isOldestFirst) {
+    return {
+      createdAt: { gte: createdAt },
+      OR: [{ createdAt: { gt: createdAt } }, { id: { gt: id } }],
+    };
+  }
   return {
     createdAt: { lte: createdAt },
     OR: [{ createdAt: { lt: createdAt } }, { id: { lt: id } }],
@@ -126,48 +135,4 @@ async function count({ prisma }: Database, filter: Filter): Promise<Total> {
   }
   const { _sum } = await prisma.registrationTotal.aggregate({ _sum: { total: true } });
   return { count: Number(_sum.total ?? 0), isExact: true };
-}
-
-const SUMMARY = {
-  id: true,
-  coordinatorId: true,
-  activityType: true,
-  activityDate: true,
-  mentorCount: true,
-  status: true,
-  successCount: true,
-  failureCount: true,
-  createdAt: true,
-  label: true,
-  externalReference: true,
-} as const;
-
-interface SummaryRow {
-  id: bigint;
-  coordinatorId: string;
-  activityType: string;
-  activityDate: Date;
-  mentorCount: number;
-  status: RegistrationSummary['status'];
-  successCount: number;
-  failureCount: number;
-  createdAt: Date;
-  label: string | null;
-  externalReference: string | null;
-}
-
-function toSummary(row: SummaryRow): RegistrationSummary {
-  return {
-    id: formatRegistrationId(row.id),
-    coordinator_id: row.coordinatorId,
-    activity_type: row.activityType,
-    activity_date: row.activityDate.toISOString().slice(0, 10),
-    mentor_count: row.mentorCount,
-    status: row.status,
-    success_count: row.successCount,
-    failure_count: row.failureCount,
-    created_at: row.createdAt.toISOString(),
-    ...(row.label !== null && { label: row.label }),
-    ...(row.externalReference !== null && { external_reference: row.externalReference }),
-  };
 }
