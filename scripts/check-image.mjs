@@ -1,10 +1,12 @@
 // Checks the image without a Docker engine: each source of a COPY is in git and not hidden by .dockerignore, each
-// manifest of the workspace is copied before the packages are installed, and each setting of .env.example reaches
-// the services of docker-compose.yml that read it. Prints what is wrong and exits 1.
+// manifest of the workspace is copied before the packages are installed, each setting of .env.example reaches the
+// services of docker-compose.yml that read it, each setting there is one that is read, and each file that they mount is
+// in git. Prints what is wrong and exits 1.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { parse } from 'yaml';
 
 const root = resolve(import.meta.dirname, '..');
 const read = (file) => readFileSync(join(root, file), 'utf8');
@@ -43,6 +45,7 @@ const unread = {
   ],
 };
 const settings = [...read('.env.example').matchAll(/^#?([A-Z_]+)=/gm)].map(([, name]) => name);
+const { services } = parse(read('docker-compose.yml'), { merge: true });
 
 const problems = [
   ...sources
@@ -56,6 +59,16 @@ const problems = [
       .filter((name) => !unread[service].includes(name) && !isPassedTo(service, name))
       .map((name) => `docker-compose.yml: ${name} does not reach ${service} as it should`),
   ),
+  // OpenTelemetry reads its own settings.
+  ...[...Object.keys(unread), 'migrate'].flatMap((service) =>
+    Object.keys(services[service].environment)
+      .filter((name) => !settings.includes(name) && !name.startsWith('OTEL_'))
+      .map((name) => `docker-compose.yml: ${service} sets ${name}, which nothing reads`),
+  ),
+  ...Object.values(services)
+    .flatMap(boundSources)
+    .filter((source) => !isCommitted(source))
+    .map((source) => `docker-compose.yml: ${source} is mounted and not in git`),
 ];
 for (const problem of problems) console.error(problem);
 process.exitCode = problems.length > 0 ? 1 : 0;
@@ -78,11 +91,18 @@ function isInContext(source) {
 
 /** True if the service has the setting: from the shell or .env, or as a fixed value if it is one of `fixed`. */
 function isPassedTo(service, name) {
-  const compose = read('docker-compose.yml');
-  const common = compose.match(/^x-environment:.*\n((?:[ #].*\n|\n)*)/m)?.[1] ?? '';
-  const own = compose.match(new RegExp(`^ {2}${service}:\\n((?: {4}.*\\n|\\n)*)`, 'm'))?.[1] ?? '';
-  const value = `${common}${own}`.match(new RegExp(`^ +${name}: (.*)$`, 'm'))?.[1];
-  return value !== undefined && value.startsWith(`\${${name}:`) !== fixed.includes(name);
+  const value = services[service].environment[name];
+  return value !== undefined && `${value}`.startsWith(`\${${name}:`) !== fixed.includes(name);
+}
+
+/** The files and folders of the project that the containers see. */
+function boundSources({ volumes = [] }) {
+  return volumes.map((volume) => volume.split(':')[0]).filter((source) => source.startsWith('./'));
+}
+
+function isCommitted(source) {
+  const path = source.replace('./', '');
+  return committed.some((file) => file === path || file.startsWith(`${path}/`));
 }
 
 /** What .dockerignore hides. Of its language only what ours uses: `*`, `**`, comments and `!`; the last rule wins. */
