@@ -14,6 +14,10 @@ const RegisterPage = lazy(async () => ({
 }));
 const DetailsPage = lazy(async () => ({ default: (await import('./details/details-page.tsx')).DetailsPage }));
 
+const OperationsPage = lazy(async () => ({
+  default: (await import('./operations/operations-page.tsx')).OperationsPage,
+}));
+
 const queryClient = new QueryClient({
   defaultOptions: {
     // The client retries by itself. A browser that is online may still not reach our service.
@@ -51,6 +55,7 @@ function Pages() {
           </Route>
           {isKeyNeeded && <Route>{null}</Route>}
           <Route path="/" component={ListPage} />
+          <Route path="/operations" component={OperationsPage} />
           <Route path="/registrations/:id">
             {/* Keyed, so that mentors selected in one registration are not selected in the next. */}
             {({ id }) => <DetailsPage key={id} id={id} />}

@@ -57,6 +57,20 @@ export function deletionMessage(id: string, outcome: 'cancelled' | 'deleted'): s
   return `Bulk registration job ${id} ${outcome} successfully`;
 }
 
+/** Why a mentor failed, or why an undo kept the activity: the code and the sentence that goes with it. */
+export const RESULT_ERRORS = {
+  duplicate: 'The mentor already has this activity on this date.',
+  invalid_value: 'The database refused a value of this record.',
+  constraint_violated: 'The record breaks a rule of the database.',
+  limit_exceeded: 'The record is larger than the database allows.',
+  rejected: 'A rule of the database rejected the record.',
+  activity_changed: 'The activity was changed after it was registered, so the undo kept it.',
+  activity_gone: 'The activity was gone before the undo.',
+  delete_refused: 'The database refused to delete the activity, so the undo kept it.',
+} as const;
+
+export type ResultErrorCode = keyof typeof RESULT_ERRORS;
+
 /** The columns of the CSV file of results. */
 export const RESULT_COLUMNS = [
   'mentor_id',

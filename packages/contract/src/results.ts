@@ -1,21 +1,8 @@
 import { type Static, Type } from 'typebox';
 import { ActivityId, MentorId, RegistrationId } from './fields.ts';
-import { LIMITS } from './plain.ts';
+import { LIMITS, RESULT_ERRORS, type ResultErrorCode } from './plain.ts';
 import { oneOf, RESULT_STATUSES, RegistrationStatusSchema, ResultStatusSchema } from './statuses.ts';
 
-/** Why a mentor failed, or why an undo kept the activity: the code and the sentence that goes with it. */
-export const RESULT_ERRORS = {
-  duplicate: 'The mentor already has this activity on this date.',
-  invalid_value: 'The database refused a value of this record.',
-  constraint_violated: 'The record breaks a rule of the database.',
-  limit_exceeded: 'The record is larger than the database allows.',
-  rejected: 'A rule of the database rejected the record.',
-  activity_changed: 'The activity was changed after it was registered, so the undo kept it.',
-  activity_gone: 'The activity was gone before the undo.',
-  delete_refused: 'The database refused to delete the activity, so the undo kept it.',
-} as const;
-
-export type ResultErrorCode = keyof typeof RESULT_ERRORS;
 export const RESULT_ERROR_CODES = Object.keys(RESULT_ERRORS) as ResultErrorCode[];
 
 /** The codes of results with the status `kept`. */

@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useMemo, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useIsKeyNeeded } from '../session/session.ts';
 import { SignOutButton } from '../session/sign-out-button.tsx';
+import { useCaller } from '../session/use-caller.ts';
 import './shell.css';
 import { ThemeToggle } from './theme-toggle.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
@@ -9,6 +10,7 @@ import { useShortcuts } from './use-shortcuts.ts';
 /** Renders the frame of every page: the header, the navigation and the content. */
 export function Shell({ children }: { children: ReactNode }) {
   const content = useRef<HTMLElement>(null);
+  const role = useCaller()?.role;
   const [path, navigate] = useLocation();
   useShortcuts(useMemo(() => ({ n: () => navigate('/new') }), [navigate]));
   // The sign-in page puts the focus into its field.
@@ -35,9 +37,11 @@ export function Shell({ children }: { children: ReactNode }) {
             <a className="button button-quiet top-bar-extra" href="/docs">
               API
             </a>
-            <a className="button button-quiet top-bar-extra" href="/admin/queues">
-              Queues
-            </a>
+            {role === 'admin' && (
+              <Link className="button button-quiet top-bar-extra" href="/operations">
+                Operations
+              </Link>
+            )}
             <SignOutButton />
             <ThemeToggle />
             <Link className="button button-primary" href="/new">
