@@ -1,7 +1,7 @@
 // Checks the image without a Docker engine: each source of a COPY is in git and not hidden by .dockerignore, each
 // manifest of the workspace is copied before the packages are installed, each setting of .env.example reaches the
-// services of docker-compose.yml that read it, each setting there is one that is read, and each file that they mount is
-// in git. Prints what is wrong and exits 1.
+// services of docker-compose.yml that read it, each setting there is one that is read, each file that they mount is in git,
+// and the Dockerfile deletes nothing that the database client loads. Prints what is wrong and exits 1.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -54,6 +54,9 @@ const problems = [
   ...manifests
     .filter((file) => !sources.includes(file))
     .map((file) => `Dockerfile: ${file} is not copied before the install`),
+  ...loadedCompilers()
+    .filter((file) => !isKept(file))
+    .map((file) => `Dockerfile: it deletes ${file} of Prisma, which the database client loads`),
   ...Object.keys(unread).flatMap((service) =>
     settings
       .filter((name) => !unread[service].includes(name) && !isPassedTo(service, name))
@@ -80,6 +83,19 @@ function copiedFromContext(dockerfile) {
     .split('\n')
     .filter((line) => line.startsWith('COPY ') && !line.includes('--from='))
     .flatMap((line) => line.split(/\s+/).slice(1, -1));
+}
+
+/** The files of Prisma's query compiler that the generated client imports. */
+function loadedCompilers() {
+  const client = read('packages/core/src/database/generated/internal/class.ts');
+  return [...client.matchAll(/@prisma\/client\/runtime\/(query_compiler_[^'"]+)['"]/g)].map(
+    ([, file]) => file,
+  );
+}
+
+function isKept(file) {
+  const [, kept] = /query_compiler_\*' -not -name '([^']+)'/.exec(read('Dockerfile')) ?? [];
+  return kept !== undefined && patternOf(kept).test(file);
 }
 
 function isInContext(source) {
