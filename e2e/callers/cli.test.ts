@@ -455,6 +455,27 @@ test('a list is a table, or a document', async () => {
   expect((await run(['list', '--limit', '1', '--after', next_cursor])).code).toBe(0);
 });
 
+test('list prints all that match as CSV, from the oldest, and search finds what a text names', async () => {
+  const today = new Date().toISOString().slice(0, 10);
+  const ids = [await finished(today, ['=m-1']), await finished(today, ['=m-1'])];
+  const day = ['--from', today, '--to', today];
+  const csv = await run(['list', ...day, '--format', 'csv', '--sort', 'created_at', '--limit', '1']);
+  expect(csv.code).toBe(0);
+  const [heading, ...lines] = csv.out.split('\r\n');
+  expect(heading).toMatch(/^id,coordinator_id,activity_type,activity_date,mentor_count,status,/);
+  expect(lines.map((line) => line.split(',')[0])).toEqual([...ids, '']);
+  expect((await run(['list', '--format', 'csv', '--json'])).code).toBe(2);
+
+  expect((await run(['search', '=m-1'])).out).toMatch(/^KIND +ID +TITLE\nmentor +=m-1 +=m-1, last activity/);
+  expect(await run(['search', 'nothing like it'])).toMatchObject({
+    code: 0,
+    out: '',
+    err: 'Nothing was found.\n',
+  });
+  const json = await run(['search', `${ids[0]}`, '--json']);
+  expect(JSON.parse(json.out)).toMatchObject({ data: [{ kind: 'registration', id: ids[0] }] });
+});
+
 test('label and reference are sent and shown, and a second registration with the reference is refused', async () => {
   const args = ['submit', '-', ...activity('2031-05-11'), '--external-reference', 'crm-1'];
   const first = await run([...args, '--label', 'Spring, Berlin'], { stdin: 'm-1' });

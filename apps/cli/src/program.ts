@@ -8,6 +8,7 @@ import { addHistory } from './commands/history.ts';
 import { addList } from './commands/list.ts';
 import { addResults } from './commands/results.ts';
 import { addRetry } from './commands/retry.ts';
+import { addSearch } from './commands/search.ts';
 import { addStatus } from './commands/status.ts';
 import { addSubmit } from './commands/submit.ts';
 import { addUndo } from './commands/undo.ts';
@@ -52,6 +53,7 @@ export function createProgram(
   addSubmit(registry);
   addStatus(registry);
   addList(registry);
+  addSearch(registry);
   addWatch(registry);
   addRetry(registry);
   addUndo(registry);

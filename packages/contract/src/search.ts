@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { CoordinatorId } from './fields.ts';
+import { ExternalReference } from './fields.ts';
 import { oneOf } from './statuses.ts';
 
 export const SEARCH_KINDS = ['registration', 'activity', 'mentor', 'coordinator', 'activity_type'] as const;
@@ -8,9 +8,9 @@ export type SearchKind = (typeof SEARCH_KINDS)[number];
 export const SearchQuery = Type.Object(
   {
     q: {
-      ...CoordinatorId,
+      ...ExternalReference,
       description:
-        'An id of a bulk registration (`bulk-007`, `7`), an activity (`pa-010`) or a mentor, or the beginning of a ' +
+        'An id of a bulk registration (`bulk-007`, `7`), an activity (`pa-010`) or a mentor, an external reference, or the beginning of a ' +
         'coordinator or an activity type. Upper and lower case differ.',
       examples: ['bulk-007'],
     },

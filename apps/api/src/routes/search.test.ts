@@ -65,6 +65,13 @@ test('tells what a text names', async () => {
     ['activity_type', 'workshop'],
   ]);
   expect(await named('bulk-999')).toEqual([]);
+  await register({ coordinator_id: 'coord-2', external_reference: 'crm-7' });
+  await register({ coordinator_id: 'coord-1', external_reference: 'crm-7' });
+  expect(await named('crm-7')).toEqual([
+    ['registration', 'bulk-004'],
+    ['registration', 'bulk-003'],
+  ]);
+  expect(await named('crm-7', scoped)).toEqual([['registration', 'bulk-004']]);
 });
 
 test('finds ten at most, and none that does not begin with the text', async () => {
@@ -99,7 +106,7 @@ test('odd texts are only texts', async () => {
   }
 });
 
-test.each(['', '?q=', '?q=%20', '?q=%00', `?q=${'q'.repeat(65)}`, '?q=a&q=b'])(
+test.each(['', '?q=', '?q=%20', '?q=%00', `?q=${'q'.repeat(201)}`, '?q=a&q=b'])(
   'the search %j is a 400 that names q',
   async (query) => {
     expect(await ask(`${SEARCH_PATH}${query}`)).toMatchObject({

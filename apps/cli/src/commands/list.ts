@@ -1,13 +1,19 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { ListRegistrationsQuery, RegistrationStatus, RegistrationSummary } from '@bulk/contract';
-import { REGISTRATION_STATUSES } from '@bulk/contract';
+import { LIST_SORTS, REGISTRATION_STATUSES } from '@bulk/contract';
 import { Option } from 'commander';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { formatCount } from '../format-count.ts';
 import { visible } from '../io.ts';
 import type { Registry } from '../registry.ts';
+import { UsageError } from '../usage-error.ts';
+import { listCsv } from './list-csv.ts';
 import { tableOf } from './table-of.ts';
 import { wholeNumber } from './whole-number.ts';
+
+type ListSort = (typeof LIST_SORTS)[number];
 
 interface ListOptions {
   status?: RegistrationStatus;
@@ -17,6 +23,8 @@ interface ListOptions {
   to?: string;
   hasFailures?: true;
   externalReference?: string;
+  sort: ListSort;
+  format: 'table' | 'csv';
   limit: number;
   after?: string;
 }
@@ -34,12 +42,28 @@ export function addList({ program, perform }: Registry): void {
     .option('--to <yyyy-mm-dd>', 'only activities on or before this day')
     .option('--has-failures', 'only registrations with failed mentors')
     .option('--external-reference <id>', 'only registrations with this ID of your own system')
+    .addOption(
+      new Option('--sort <order>', 'newest first, or oldest first')
+        .choices(LIST_SORTS)
+        .default('-created_at'),
+    )
+    .addOption(
+      new Option('--format <format>', 'csv prints all that match, and not only --limit of them')
+        .choices(['table', 'csv'])
+        .default('table'),
+    )
     .option('--limit <count>', 'how many registrations to list, at most 100', wholeNumber, 20)
     .option('--after <cursor>', 'continue after this cursor, which the last list printed')
     .action((options: ListOptions) => perform((context) => list(context, options)));
 }
 
 async function list({ client, io, isJson, print, say }: Context, options: ListOptions): Promise<ExitCode> {
+  if (options.format === 'csv') {
+    if (isJson) throw new UsageError('Leave out --format csv or --json');
+    const source = Readable.from(listCsv(client, queryOf(options), io.signal));
+    await pipeline(source, io.stdout, { end: false, signal: io.signal });
+    return EXIT.ok;
+  }
   const answer = await client.list(queryOf(options), { signal: io.signal });
   if (isJson) {
     print(JSON.stringify(answer));
@@ -53,10 +77,11 @@ async function list({ client, io, isJson, print, say }: Context, options: ListOp
 }
 
 function queryOf(options: ListOptions): ListRegistrationsQuery {
-  const { status, coordinator, activityType, from, to, hasFailures, externalReference, limit, after } =
+  const { status, coordinator, activityType, from, to, hasFailures, externalReference, sort, limit, after } =
     options;
   return {
     limit,
+    sort,
     ...(status && { status }),
     ...(coordinator && { coordinator_id: coordinator }),
     ...(activityType && { activity_type: activityType }),

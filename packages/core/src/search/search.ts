@@ -1,8 +1,8 @@
 import { LIMITS, type SearchHit, type SearchResponse } from '@bulk/contract';
-import { mayActFor } from '../access/caller.ts';
 import { findMentorActivities } from '../activities/find-mentor-activities.ts';
 import { getActivity } from '../activities/get-activity.ts';
 import { dayInYears } from '../activities/list-mentor-activities.ts';
+import type { BulkRegistrationWhereInput } from '../database/generated/models.ts';
 import type { ReadDeps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import { formatRegistrationId, parseActivityId, parseRegistrationId } from '../registrations/ids.ts';
@@ -12,14 +12,14 @@ import { findActivityTypes, findCoordinators } from './find-prefixed.ts';
 const PAIRS_OF_A_MENTOR = 1_000;
 
 /**
- * Tells what a text names: a registration, an activity, a mentor, coordinators or activity types. Each part reads few
+ * Tells what a text names: registrations, an activity, a mentor, coordinators or activity types. Each part reads few
  * rows by an index. Callers with a scope find only what belongs to their coordinators.
  *
  * @throws transient errors of the database
  */
 export async function search(deps: ReadDeps, text: string): Promise<SearchResponse> {
   const parts = await Promise.all([
-    registrationHit(deps, text.trim()),
+    registrationHits(deps, text.trim()),
     activityHit(deps, text.trim()),
     mentorHit(deps, text),
     findCoordinators(deps, text),
@@ -38,19 +38,26 @@ export async function search(deps: ReadDeps, text: string): Promise<SearchRespon
   return { data: hits.slice(0, LIMITS.searchHits) };
 }
 
-/** Finds bulk-007, and also bulk-7 and 7. */
-async function registrationHit({ db, caller }: ReadDeps, text: string): Promise<SearchHit[]> {
+/** Finds bulk-007, also as bulk-7 and 7, and the registrations with this external reference: one a coordinator. */
+async function registrationHits({ db, caller }: ReadDeps, text: string): Promise<SearchHit[]> {
   const id = parseRegistrationId(withZeros(/^(?:bulk-)?0*(\d{1,19})$/i, 'bulk', text));
-  if (id === null) return [];
-  const found = await db.prisma.bulkRegistration.findUnique({
-    where: { id },
-    select: { coordinatorId: true, activityType: true, activityDate: true, mentorCount: true },
+  const scope = caller.coordinatorIds && { coordinatorId: { in: [...caller.coordinatorIds] } };
+  const find = (where: BulkRegistrationWhereInput) =>
+    db.prisma.bulkRegistration.findMany({
+      where: { ...where, ...scope },
+      select: { id: true, activityType: true, activityDate: true, mentorCount: true },
+      orderBy: { coordinatorId: 'asc' },
+      take: LIMITS.searchHits,
+    });
+  const [byId, byReference] = await Promise.all([
+    id === null ? [] : find({ id }),
+    find({ externalReference: text }),
+  ]);
+  return [...byId, ...byReference.filter((each) => each.id !== id)].map((each) => {
+    const mentors = each.mentorCount === 1 ? '1 mentor' : `${each.mentorCount} mentors`;
+    const title = `${each.activityType} on ${each.activityDate.toISOString().slice(0, 10)}, ${mentors}`;
+    return { kind: 'registration', id: formatRegistrationId(each.id), title };
   });
-  if (found === null || !mayActFor(caller, found.coordinatorId)) return [];
-  const { activityType, activityDate, mentorCount } = found;
-  const mentors = mentorCount === 1 ? '1 mentor' : `${mentorCount} mentors`;
-  const title = `${activityType} on ${activityDate.toISOString().slice(0, 10)}, ${mentors}`;
-  return [{ kind: 'registration', id: formatRegistrationId(id), title }];
 }
 
 /** Finds pa-010, and also pa-10. */
