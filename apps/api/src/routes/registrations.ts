@@ -1,5 +1,6 @@
 import { createWaitingReasonReader, type Deps } from '@bulk/core';
 import type { App } from '../fastify-app.ts';
+import { addCompression } from '../plugins/compression.ts';
 import { deleteRoute } from './delete-registration.ts';
 import { deliveriesRoutes } from './deliveries.ts';
 import { attemptsRoute } from './get-attempts.ts';
@@ -22,18 +23,20 @@ export function registrationRoutes(deps: Deps) {
       if (id !== undefined) registrationIdOf({ id });
     });
     const readWaitingReason = createWaitingReasonReader(deps);
-    listRoute(app, deps);
-    detailsRoute(app, deps, readWaitingReason);
+    await app.register(async (reads: App) => {
+      await addCompression(reads);
+      listRoute(reads, deps);
+      detailsRoute(reads, deps, readWaitingReason);
+      resultsRoute(reads, deps);
+      failuresRoute(reads, deps);
+      verificationRoute(reads, deps);
+      attemptsRoute(reads, deps);
+    });
     submitRoute(app, deps);
     retryRoute(app, deps);
     deleteRoute(app, deps);
-
-    resultsRoute(app, deps);
-    failuresRoute(app, deps);
     eventsRoute(app, deps, readWaitingReason);
     undoRoute(app, deps);
-    verificationRoute(app, deps);
-    attemptsRoute(app, deps);
     deliveriesRoutes(app, deps);
   };
 }
