@@ -76,7 +76,7 @@ test('what could not be changed is named, with the reason', async () => {
   await expectGoodLooks('refused');
 });
 
-test('what is shown is exported as CSV', async () => {
+test('what is shown is exported as CSV, and the oldest can be first', async () => {
   const ids = await openList('exported');
   const downloading = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Export as CSV what is shown' }).click();
@@ -84,4 +84,6 @@ test('what is shown is exported as CSV', async () => {
   expect(lines[0]).toMatch(/^id,coordinator_id,activity_type,/);
   expect(lines.slice(1).map((line) => line.split(',')[0])).toEqual(ids.toReversed());
   await page.getByText('4 registrations exported.').waitFor();
+  await page.getByLabel('Order').selectOption('Oldest first');
+  await expect.poll(() => page.getByRole('row').getByRole('link').allTextContents()).toEqual(ids);
 });

@@ -35,7 +35,7 @@ test('the title tells the progress while the registration is processing', async 
   await service.stop(worker);
 });
 
-test('an ID is copied, and the message goes by itself, but not under the pointer', async () => {
+test('an ID is copied, and the message goes by itself, but not under the pointer or the focus', async () => {
   const mentor_ids = mentors('m', 3);
   const id = await service.submit(registrationRequest({ activity_type: 'copied', mentor_ids }));
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -45,8 +45,13 @@ test('an ID is copied, and the message goes by itself, but not under the pointer
   const message = page.getByRole('status', { name: 'Messages' }).getByText(`${id} was copied.`);
   await message.waitFor();
   expect(await page.evaluate('navigator.clipboard.readText()')).toBe(id);
+  const close = page.getByRole('button', { name: 'Close the message' });
+  await close.focus();
+  await page.clock.fastForward('01:00');
+  expect(await message.count()).toBe(1);
   await expectGoodLooks('message');
   await message.hover();
+  await page.getByLabel('Find a mentor').focus();
   await page.clock.fastForward('01:00');
   expect(await message.count()).toBe(1);
   await page.mouse.move(5, 5);
@@ -54,6 +59,6 @@ test('an ID is copied, and the message goes by itself, but not under the pointer
   await message.waitFor({ state: 'detached' });
 
   await page.getByRole('button', { name: `Copy ID ${id}` }).press('Enter');
-  await page.getByRole('button', { name: 'Close the message' }).press('Enter');
+  await close.press('Enter');
   await message.waitFor({ state: 'detached' });
 });

@@ -17,6 +17,10 @@ const DetailsPage = lazy(async () => ({ default: (await import('./details/detail
 const OperationsPage = lazy(async () => ({
   default: (await import('./operations/operations-page.tsx')).OperationsPage,
 }));
+const ActivityPage = lazy(async () => ({
+  default: (await import('./activities/activity-page.tsx')).ActivityPage,
+}));
+const MentorPage = lazy(async () => ({ default: (await import('./activities/mentor-page.tsx')).MentorPage }));
 
 const queryClient = new QueryClient({
   defaultOptions: {
@@ -60,6 +64,8 @@ function Pages() {
             {/* Keyed, so that mentors selected in one registration are not selected in the next. */}
             {({ id }) => <DetailsPage key={id} id={id} />}
           </Route>
+          <Route path="/activities/:id">{({ id }) => <ActivityPage id={id} />}</Route>
+          <Route path="/mentors" component={MentorPage} />
           <Route component={NotFoundPage} />
         </Switch>
       </Suspense>

@@ -13,8 +13,8 @@ export function count(value: number): string {
 }
 
 /** Formats a number with its noun: (1, 'mentor') → "1 mentor"; (300, 'mentor') → "300 mentors" */
-export function counted(value: number, noun: string): string {
-  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+export function counted(value: number, noun: string, plural = `${noun}s`): string {
+  return `${count(value)} ${value === 1 ? noun : plural}`;
 }
 
 /** Formats a point in time, in the time zone of the reader. */

@@ -7,7 +7,7 @@ import { letIn } from './access.ts';
 const PAGES = fileURLToPath(new URL('../../../web/dist/', import.meta.url));
 
 /** Addresses that the page's own router knows. It is the page that says so when there is no such registration. */
-const PAGE_ROUTES = ['/', '/new', '/operations', '/registrations/:id'];
+const PAGE_ROUTES = ['/', '/new', '/operations', '/registrations/:id', '/activities/:id', '/mentors'];
 
 /** The page at /. Only its files and its own addresses are routes; everything else stays a 404. */
 export async function addWebPages(app: App): Promise<void> {

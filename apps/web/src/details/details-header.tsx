@@ -1,9 +1,9 @@
 import type { StatusSnapshot } from '@bulk/client';
 import { CopyButton } from '../components/copy-button.tsx';
+import { Fact } from '../components/fact.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { calendarDay, counted, moment } from '../format.ts';
 import { DetailsActions } from './details-actions.tsx';
-import './details-header.css';
 import type { useActions } from './use-actions.ts';
 import type { Registration } from './use-registration.ts';
 
@@ -53,14 +53,5 @@ function Facts({ registration }: { registration: Registration }) {
       )}
       {notes !== null && notes !== '' && <Fact label="Notes" value={notes} isWide />}
     </dl>
-  );
-}
-
-function Fact({ label, value, isWide = false }: { label: string; value: string; isWide?: boolean }) {
-  return (
-    <div className={isWide ? 'fact-wide' : undefined}>
-      <dt>{label}</dt>
-      <dd className="verbatim">{value}</dd>
-    </div>
   );
 }

@@ -2,7 +2,7 @@ import { Field } from '@base-ui/react/field';
 import type { FieldError } from '@bulk/contract';
 import { type KeyboardEvent, type ReactElement, useId } from 'react';
 import { useSearchParams } from 'wouter';
-import { type Filter, isFiltered, STATUS_LABELS, withFilter } from './list-query.ts';
+import { type Filter, isFiltered, SORT_LABELS, STATUS_LABELS, withFilter } from './list-query.ts';
 
 /** Renders the filters. A change goes into the address at once; a text does when its field loses the focus, or on Enter. */
 export function ListFilters({ fieldErrors }: { fieldErrors: readonly FieldError[] }) {
@@ -25,22 +25,21 @@ export function ListFilters({ fieldErrors }: { fieldErrors: readonly FieldError[
       }}
     />
   );
+  const choice = (name: Filter, unset: string, labels: Record<string, string>) => (
+    <select className="input" value={valueIn(name)} onChange={(event) => change(name, event.target.value)}>
+      <option value="">{unset}</option>
+      {Object.entries(labels).map(([value, label]) => (
+        <option key={value} value={value}>
+          {label}
+        </option>
+      ))}
+    </select>
+  );
 
   return (
     <search className="card list-filters">
       <FilterField label="Status" name="status" fieldErrors={fieldErrors}>
-        <select
-          className="input"
-          value={valueIn('status')}
-          onChange={(event) => change('status', event.target.value)}
-        >
-          <option value="">All</option>
-          {Object.entries(STATUS_LABELS).map(([status, label]) => (
-            <option key={status} value={status}>
-              {label}
-            </option>
-          ))}
-        </select>
+        {choice('status', 'All', STATUS_LABELS)}
       </FilterField>
       <FilterField label="Coordinator" name="coordinator_id" fieldErrors={fieldErrors}>
         {text('coordinator_id', 'text')}
@@ -56,6 +55,9 @@ export function ListFilters({ fieldErrors }: { fieldErrors: readonly FieldError[
       </FilterField>
       <FilterField label="External reference" name="external_reference" fieldErrors={fieldErrors}>
         {text('external_reference', 'text')}
+      </FilterField>
+      <FilterField label="Order" name="sort" fieldErrors={fieldErrors}>
+        {choice('sort', 'Newest first', SORT_LABELS)}
       </FilterField>
       <div className="list-filters-end">
         <label className="check" htmlFor={failuresId}>

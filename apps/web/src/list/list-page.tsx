@@ -17,6 +17,7 @@ import { ListFilters } from './list-filters.tsx';
 import './list-page.css';
 import { isFiltered, listQueryOf, pageOf } from './list-query.ts';
 import { ListTable } from './list-table.tsx';
+import { ListTotals } from './list-totals.tsx';
 import { Pager } from './pager.tsx';
 
 /** How often the list is read again: while a registration runs or after an error, and otherwise. */
@@ -39,6 +40,7 @@ export function ListPage() {
       <div className="page-heading">
         <h1>Registrations</h1>
       </div>
+      <ListTotals />
       <ListFilters fieldErrors={list.error instanceof ApiProblem ? list.error.errors : []} />
       {list.isError && <ListError error={list.error} readAt={list.data ? list.dataUpdatedAt : null} />}
       {list.data && !isRefused(list.error) && <Listed list={list.data} params={params} />}

@@ -8,7 +8,9 @@ export const STATUS_LABELS: Record<RegistrationStatus, string> = {
   undone: 'Undone',
 };
 
-/** The filters, named as in the address. Empty: not filtered. */
+export const SORT_LABELS = { created_at: 'Oldest first' } as const;
+
+/** The filters and the order, named as in the address. Empty: not filtered. */
 export const FILTERS = [
   'status',
   'coordinator_id',
@@ -17,18 +19,20 @@ export const FILTERS = [
   'to',
   'has_failures',
   'external_reference',
+  'sort',
 ] as const;
 export type Filter = (typeof FILTERS)[number];
 
 /** Reads the query from the address. Wrong values are sent too: the answer of the API says what is wrong. */
 export function listQueryOf(params: URLSearchParams): ListRegistrationsQuery {
-  const { status, has_failures, ...texts } = Object.fromEntries(
+  const { status, has_failures, sort, ...texts } = Object.fromEntries(
     FILTERS.map((name) => [name, params.get(name)]).filter(([, value]) => value),
   ) as Partial<Record<Filter, string>>;
   return {
     ...texts,
     ...(status && { status: status as RegistrationStatus }),
     ...(has_failures && { has_failures: has_failures === 'true' }),
+    ...(sort && { sort: sort as keyof typeof SORT_LABELS }),
     page: pageOf(params),
   };
 }

@@ -22,7 +22,7 @@ export function ListTable({ registrations, selected, onSelectedChange }: Props) 
   return (
     <div className="card list-table">
       <table>
-        <caption className="visually-hidden">Registrations, newest first</caption>
+        <caption className="visually-hidden">Registrations</caption>
         <thead>
           <tr>
             <td className="list-select">

@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useMemo, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
+import { SEARCH_ID, SearchBox } from '../search/search-box.tsx';
 import { useIsKeyNeeded } from '../session/session.ts';
 import { SignOutButton } from '../session/sign-out-button.tsx';
 import { useCaller } from '../session/use-caller.ts';
@@ -12,9 +13,15 @@ export function Shell({ children }: { children: ReactNode }) {
   const content = useRef<HTMLElement>(null);
   const role = useCaller()?.role;
   const [path, navigate] = useLocation();
-  useShortcuts(useMemo(() => ({ n: () => navigate('/new') }), [navigate]));
+  useShortcuts(
+    useMemo(
+      () => ({ n: () => navigate('/new'), '/': () => document.getElementById(SEARCH_ID)?.focus() }),
+      [navigate],
+    ),
+  );
   // The sign-in page puts the focus into its field.
-  const shown = useIsKeyNeeded() ? null : path;
+  const isKeyNeeded = useIsKeyNeeded();
+  const shown = isKeyNeeded ? null : path;
   const lastShown = useRef(shown);
   useEffect(() => {
     // As after a full page load: a screen reader continues at the top of the new page.
@@ -33,6 +40,7 @@ export function Shell({ children }: { children: ReactNode }) {
             <img src="/icon.svg" alt="" width="26" height="26" />
             Bulk registrations
           </Link>
+          {!isKeyNeeded && <SearchBox />}
           <nav className="row" aria-label="Main">
             <a className="button button-quiet top-bar-extra" href="/docs">
               API
