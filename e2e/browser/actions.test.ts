@@ -1,7 +1,7 @@
 import { mentors, registrationRequest } from '@bulk/core/testing';
 import { expect, test } from 'vitest';
 import { accessibilityFindings, expectFits, expectStatus, SCREENS } from './browser.ts';
-import { page, service, useService } from './fixture.ts';
+import { expectGoodLooks, page, service, useService } from './fixture.ts';
 
 // Actions that cannot be undone: what they ask, what they act on, and what came of them.
 
@@ -79,5 +79,23 @@ test('a range is selected with Shift, hidden mentors are counted, and override a
   await page.getByRole('button', { name: 'Write 7 extra activities' }).press('Enter');
   await page.getByText('7 mentors retried: 7 registered.').waitFor();
   expect(await service.deps.db.prisma.activity.count()).toBe(before + 7);
+  await service.stop(worker);
+});
+
+test('failures are grouped by code, and what a retry did is said after a reload', async () => {
+  await openDuplicates('by-code', 3);
+  const failures = page.getByRole('list', { name: 'Failures by error code' });
+  await failures.getByText('The mentor already has this activity on this date.').waitFor();
+  await expectGoodLooks('failures');
+  await failures.getByRole('button', { name: 'Write 3 extra activities' }).press('Enter');
+  const dialog = page.getByRole('alertdialog', { name: 'Write 3 extra activities?' });
+  await dialog.getByRole('button', { name: 'Write 3 extra activities' }).press('Enter');
+  // The button went away with the failures.
+  await page.locator('#results-heading:focus').waitFor();
+  const worker = await service.start('worker');
+  await page.getByText('3 mentors retried: 3 registered.').waitFor();
+  await page.reload();
+  await page.getByText('3 mentors retried: 3 registered.').waitFor();
+  expect(await failures.count()).toBe(0);
   await service.stop(worker);
 });

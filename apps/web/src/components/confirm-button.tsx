@@ -1,6 +1,7 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import './confirm-button.css';
+import { useFocusKept } from './use-focus-kept.ts';
 
 interface Props {
   label: string;
@@ -23,14 +24,25 @@ export function ConfirmButton({
   onConfirm,
   tone = 'danger',
 }: Props) {
+  const trigger = useRef<HTMLButtonElement>(null);
+  const popup = useRef<HTMLDivElement>(null);
+  useFocusKept(trigger, popup);
   return (
     <AlertDialog.Root>
-      <AlertDialog.Trigger className={`button button-${tone}`} disabled={isBusy}>
+      <AlertDialog.Trigger
+        ref={trigger}
+        className={`button button-${tone}`}
+        // Not disabled: the focus returns to it when the dialog closes.
+        aria-disabled={isBusy}
+        onClick={(event) => {
+          if (isBusy) event.preventBaseUIHandler();
+        }}
+      >
         {label}
       </AlertDialog.Trigger>
       <AlertDialog.Portal>
         <AlertDialog.Backdrop className="dialog-backdrop" />
-        <AlertDialog.Popup className="dialog">
+        <AlertDialog.Popup ref={popup} className="dialog">
           <AlertDialog.Title className="dialog-title">{title}</AlertDialog.Title>
           <AlertDialog.Description>{children}</AlertDialog.Description>
           <div className="row dialog-actions">

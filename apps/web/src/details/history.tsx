@@ -1,17 +1,13 @@
 import type { Attempt, HistoryEntry } from '@bulk/contract';
-import { useQuery } from '@tanstack/react-query';
-import { client } from '../api.ts';
 import { count, counted, duration, moment } from '../format.ts';
 import './history.css';
+import { useAttempts } from './use-attempts.ts';
 import type { Registration } from './use-registration.ts';
 
 /** Shows who asked for what, and when, and what each attempt did. */
-export function History({ registration: { id, history, status } }: { registration: Registration }) {
-  const { data } = useQuery({
-    queryKey: ['attempts', id, status, history.length],
-    queryFn: ({ signal }) => client.attempts(id, { signal }),
-    placeholderData: (before) => before,
-  });
+export function History({ registration }: { registration: Registration }) {
+  const { history } = registration;
+  const attempts = useAttempts(registration);
   // Each entry begins an attempt, except a cancel.
   const begins = history.filter(({ action }) => action !== 'cancelled');
   return (
@@ -24,7 +20,7 @@ export function History({ registration: { id, history, status } }: { registratio
               {moment(entry.at)}
             </time>
             <span className="verbatim">{sentenceOf(entry)}</span>
-            <Outcome attempt={data?.attempts[begins.indexOf(entry)]} />
+            <Outcome attempt={attempts?.[begins.indexOf(entry)]} />
           </li>
         ))}
       </ol>

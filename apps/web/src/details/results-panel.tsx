@@ -6,13 +6,13 @@ import { Notice } from '../components/notice.tsx';
 import { count, counted } from '../format.ts';
 import { Downloads } from './downloads.tsx';
 import './results-panel.css';
+import { FailuresByCode } from './failures-by-code.tsx';
 import { ResultsTable } from './results-table.tsx';
 import { RetryBar } from './retry-bar.tsx';
 import { RetryOutcomeNotice } from './retry-outcome-notice.tsx';
 import type { useActions } from './use-actions.ts';
 import type { Registration } from './use-registration.ts';
 import { useResults } from './use-results.ts';
-import { useRetryOutcome } from './use-retry-outcome.ts';
 
 interface Props {
   registration: Registration;
@@ -46,7 +46,6 @@ export function ResultsPanel({ registration, retry }: Props) {
     const visible = new Set(rows.map(({ mentor_id }) => mentor_id));
     return acting.filter(({ mentor_id }) => !visible.has(mentor_id)).length;
   }, [rows, acting]);
-  const outcome = useRetryOutcome(registration, retry.data);
   const canRetry = (status === 'completed' || status === 'failed') && failure_count > 0;
 
   const startRetry = (overrideDuplicates: boolean) =>
@@ -54,7 +53,6 @@ export function ResultsPanel({ registration, retry }: Props) {
       {
         overrideDuplicates,
         mentorIds: acting.length > 0 ? acting.map(({ mentor_id }) => mentor_id) : null,
-        mentorCount: acting.length > 0 ? acting.length : failure_count,
       },
       { onSuccess: () => setSelected(new Set()) },
     );
@@ -78,7 +76,8 @@ export function ResultsPanel({ registration, retry }: Props) {
           <Downloads registration={registration} />
         </div>
       </div>
-      {outcome !== null && <RetryOutcomeNotice outcome={outcome} />}
+      <RetryOutcomeNotice registration={registration} />
+      <FailuresByCode registration={registration} failed={failed} canRetry={canRetry} retry={retry} />
       <div className="card results">
         <div className="results-filter">
           <select

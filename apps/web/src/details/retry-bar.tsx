@@ -1,6 +1,7 @@
 import type { MentorResult } from '@bulk/contract';
-import { useId, useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import { ConfirmButton } from '../components/confirm-button.tsx';
+import { useFocusKept } from '../components/use-focus-kept.ts';
 import { count, counted } from '../format.ts';
 
 interface Props {
@@ -21,6 +22,8 @@ export function RetryBar(props: Props) {
   const { failureCount, failed, selected, hiddenCount, isBusy, onRetry, onClearSelection } = props;
   const [isOverriding, setIsOverriding] = useState(false);
   const overrideId = useId();
+  const bar = useRef<HTMLDivElement>(null);
+  useFocusKept(bar);
   const isAll = selected.length === 0;
   const extraCount = isAll
     ? duplicateCount(failed) + Math.max(0, failureCount - failed.length)
@@ -32,7 +35,7 @@ export function RetryBar(props: Props) {
   const extra = `${isCounted ? '' : 'up to '}${count(extraCount)} extra ${extraCount === 1 ? 'activity' : 'activities'}`;
 
   return (
-    <div className="row retry-bar">
+    <div ref={bar} className="row retry-bar">
       <label className="check" htmlFor={overrideId}>
         <input
           id={overrideId}

@@ -1,14 +1,15 @@
 import type { StatusSnapshot } from '@bulk/client';
+import type { FailureCode } from '@bulk/contract';
 import { useMutation } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
 import { client } from '../api.ts';
 import { say } from '../components/toasts.tsx';
-import type { SentRetry } from './use-retry-outcome.ts';
 
 interface Retry {
-  mentorCount: number;
   /** null: all failed mentors. */
   mentorIds: string[] | null;
+  /** Only failed mentors with these codes; left out, all of them. */
+  errorCodes?: FailureCode[];
   overrideDuplicates: boolean;
 }
 
@@ -16,13 +17,8 @@ interface Retry {
 export function useActions(id: string, refresh: () => Promise<void>) {
   const [, navigate] = useLocation();
   const retry = useMutation({
-    mutationFn: async ({ mentorIds, mentorCount, overrideDuplicates }: Retry): Promise<SentRetry> => {
-      const { retry_count } = await client.retryFailed(id, {
-        overrideDuplicates,
-        ...(mentorIds && { mentorIds }),
-      });
-      return { retryCount: retry_count, mentorIds, mentorCount };
-    },
+    mutationFn: ({ mentorIds, errorCodes, overrideDuplicates }: Retry) =>
+      client.retryFailed(id, { overrideDuplicates, errorCodes, ...(mentorIds && { mentorIds }) }),
     // Also after a refusal, because the page is out of date then.
     onSettled: refresh,
   });
