@@ -59,3 +59,10 @@ test('the dashboard shows everything and changes nothing', async () => {
   expect(await queue?.isPaused()).toBe(false);
   expect(await queue?.count()).toBe(1);
 });
+
+test('the page of the dashboard asks nobody else for anything', async () => {
+  const page = await app.inject({ url: '/admin/queues', headers });
+  expect(page.statusCode).toBe(200);
+  expect(page.body).toContain('<title>Queue (low level)</title>');
+  expect(page.body).not.toContain('https://');
+});

@@ -4,7 +4,7 @@ import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { FastifyAdapter } from '@bull-board/fastify';
 import basicAuth from '@fastify/basic-auth';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { App } from '../fastify-app.ts';
 import { letIn } from './access.ts';
@@ -37,8 +37,15 @@ export async function addDashboard(app: App, { config, queue }: Deps): Promise<v
     });
     scope.addHook('onRequest', allowInlineStyles);
     scope.addHook('onRequest', scope.basicAuth);
+    scope.addHook('onSend', withoutFonts);
     await scope.register(createBoard(queue, config).registerPlugin(), { prefix: PATH });
   });
+}
+
+/** Removes the fonts of Google, which the content security policy refuses; the page has others to use. */
+async function withoutFonts(_request: FastifyRequest, _reply: FastifyReply, payload: unknown) {
+  if (typeof payload !== 'string' || !payload.startsWith('<!DOCTYPE html>')) return payload;
+  return payload.replace(/<link href="https:\/\/fonts\.[^>]*>/, '');
 }
 
 /** The dashboard's types know BullMQ on Redis only; it works on PostgreSQL just as well. */
@@ -58,7 +65,7 @@ function createBoard(queue: Deps['queue'], { dashboardReadOnly }: Config): Fasti
     serverAdapter,
     options: {
       uiConfig: {
-        boardTitle: 'Bulk registrations',
+        boardTitle: 'Queue (low level)',
         favIcon: { default: 'static/images/logo.svg', alternative: 'static/favicon-32x32.png' },
       },
     },
