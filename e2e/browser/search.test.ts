@@ -62,7 +62,7 @@ test('a mentor of any characters and its activity are found and shown', async ()
   await page.getByText('pa-999999 was not found').waitFor();
 });
 
-test('a coordinator leads to its registrations, and nothing found is said', async () => {
+test('a coordinator leads to its registrations, and what is refused is said', async () => {
   await service.submit(registrationRequest({ coordinator_id: 'coord-sought' }));
   await page.goto('/');
   await box().fill('coord-sou');
@@ -70,8 +70,8 @@ test('a coordinator leads to its registrations, and nothing found is said', asyn
   await page.keyboard.press('Enter');
   await page.getByText('1 registration', { exact: true }).waitFor();
   expect(path()).toBe('/?coordinator_id=coord-sought');
-  await box().fill('x'.repeat(65));
-  await page.getByText('at most 64').waitFor();
+  await box().fill('x'.repeat(201));
+  await page.getByText('at most 200').waitFor();
   await expectGoodLooks('search-refused');
 });
 

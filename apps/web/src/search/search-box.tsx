@@ -68,7 +68,7 @@ export function SearchBox() {
         aria-autocomplete="list"
         aria-activedescendant={isShown && hits.length > 0 ? `${LIST_ID}-${current}` : undefined}
         placeholder="Search"
-        title="Search for an ID of a registration, an activity or a mentor, a coordinator or an activity type. Shortcut: /"
+        title="Search for an ID of a registration, an activity or a mentor, an external reference, a coordinator or an activity type. Shortcut: /"
         autoComplete="off"
         spellCheck={false}
         value={text}
