@@ -2,9 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLogger, createQueue } from '@bulk/core';
 import { findInconsistencies, waitFor } from '@bulk/core/testing';
-import { MEMBERS } from './fleet.ts';
 import { checkJournal } from './journal-check.ts';
-import type { World } from './world.ts';
+import type { Judged } from './world.ts';
 
 export interface Verdict {
   broken: string[];
@@ -17,7 +16,7 @@ export interface Verdict {
 const SETTLE_MS = 60_000;
 
 /** For when faults and clients have stopped: waits until all work is done, then checks every promise. */
-export async function judge(world: World): Promise<Verdict> {
+export async function judge(world: Judged): Promise<Verdict> {
   const unfinished = await untilFinished(world);
   await world.db.prisma.$executeRaw`analyze`;
   const journal = await checkJournal(world);
@@ -41,7 +40,7 @@ export async function judge(world: World): Promise<Verdict> {
   return { broken, ...sums!, doubles: doubles + journal.doubles, lost: unfinished.length + journal.lost };
 }
 
-async function untilFinished({ db }: World): Promise<bigint[]> {
+async function untilFinished({ db }: Judged): Promise<bigint[]> {
   const list = () =>
     db.prisma.bulkRegistration.findMany({ where: { status: 'processing' }, select: { id: true } });
   const areFinished = async () => (await list()).length === 0;
@@ -53,7 +52,7 @@ async function untilFinished({ db }: World): Promise<bigint[]> {
  * Compares the results with what the database says about bad mentors and duplicates. Nobody changes an activity here,
  * so that an undo keeps none. A duplicate may be one of an activity that was undone since.
  */
-async function findWrongResults({ db }: World): Promise<string[]> {
+async function findWrongResults({ db }: Judged): Promise<string[]> {
   const rows = await db.prisma.$queryRaw<Array<{ fault: string; id: bigint; count: number }>>`
     with entries as materialized (
       select
@@ -99,7 +98,7 @@ async function findWrongResults({ db }: World): Promise<string[]> {
 }
 
 /** At rest no job waits or runs. A retried one may take some seconds to learn that it is not needed. */
-async function findLeftJobs({ config }: World): Promise<string[]> {
+async function findLeftJobs({ config }: Judged): Promise<string[]> {
   const queue = createQueue(config, createLogger(config, { name: 'faults' }));
   const queues = queue.dashboardQueues();
   const list = async () => {
@@ -116,7 +115,7 @@ async function findLeftJobs({ config }: World): Promise<string[]> {
   return texts;
 }
 
-async function findLeftSessions({ db }: World): Promise<string[]> {
+async function findLeftSessions({ db }: Judged): Promise<string[]> {
   const rows = await db.prisma.$queryRaw<Array<{ state: string; query: string }>>`
     select state, query
     from pg_stat_activity
@@ -132,8 +131,8 @@ async function findLeftSessions({ db }: World): Promise<string[]> {
   ];
 }
 
-function findFatalLogs({ dir }: World): string[] {
-  return MEMBERS.flatMap((name) => {
+function findFatalLogs({ dir, processes }: Judged): string[] {
+  return processes.flatMap((name) => {
     const lines = readFileSync(join(dir, `${name}.log`), 'utf8').split('\n');
     const fatal = lines.filter((line) =>
       /"level":60|unhandledRejection|uncaughtException|triggerUncaught/.test(line),

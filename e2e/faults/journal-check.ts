@@ -1,6 +1,6 @@
 import { formatRegistrationId, parseRegistrationId } from '@bulk/core';
 import type { Entry } from './journal.ts';
-import type { World } from './world.ts';
+import type { Judged } from './world.ts';
 
 interface Row {
   id: bigint;
@@ -21,7 +21,7 @@ interface Check {
 
 /** Compares the database with what the clients were told. */
 export async function checkJournal(
-  world: World,
+  world: Judged,
 ): Promise<{ broken: string[]; lost: number; doubles: number }> {
   const rows = await listRows(world);
   const activities = await countActivities(world);
@@ -101,7 +101,7 @@ function brokenUndos(
   return broken;
 }
 
-function listRows({ db }: World): Promise<Row[]> {
+function listRows({ db }: Judged): Promise<Row[]> {
   return db.prisma.$queryRaw<Row[]>`
     select
       id,
@@ -122,7 +122,7 @@ function listRows({ db }: World): Promise<Row[]> {
     order by id`;
 }
 
-async function countActivities({ db }: World): Promise<Map<bigint, number>> {
+async function countActivities({ db }: Judged): Promise<Map<bigint, number>> {
   const rows = await db.prisma.$queryRaw<Array<{ id: bigint; count: number }>>`
     select bulk_registration_id as id, count(*)::integer as count
     from activities

@@ -22,6 +22,9 @@ export interface Links {
 /** The servers, the network, the processes and their clients: everything that a fault can break. */
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
+/** What is judged at the end: a world, or an installation of another kind. */
+export type Judged = Pick<World, 'db' | 'config' | 'journal' | 'dir' | 'processes'>;
+
 export interface WorldOptions {
   backend: Backend;
   dir: string;
@@ -77,6 +80,8 @@ export async function createWorld({ backend, dir, settings, patience, migrateWit
     redis,
     links,
     fleet,
+    /** Each has a log of its name in `dir`. */
+    processes: MEMBERS as readonly string[],
     journal,
     actions,
     /** That of the processes, but without the proxies. */
@@ -122,12 +127,12 @@ async function makeServiceRole(db: Database, url: string): Promise<string> {
 }
 
 /** A constraint that the service knows nothing of. */
-async function makeSomeMentorsBad(db: Database): Promise<void> {
+export async function makeSomeMentorsBad(db: Database): Promise<void> {
   await db.prisma.$executeRaw`
     alter table activities add constraint no_bad_mentors check (mentor_id not like 'bad-%')`;
 }
 
-async function countActivities(db: Database, id: string): Promise<number> {
+export async function countActivities(db: Database, id: string): Promise<number> {
   const number = Number.parseInt(id.replace('bulk-', ''), 10);
   return db.prisma.activity.count({ where: { bulkRegistrationId: number } });
 }

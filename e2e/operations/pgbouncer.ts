@@ -15,6 +15,8 @@ export interface PgBouncer {
   through(databaseUrl: string): string;
   /** Ends all its connections, to clients and to PostgreSQL, and starts it again. */
   restart(): Promise<void>;
+  /** Sends new connections to another server, with the same users. */
+  pointTo(serverUrl: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -30,7 +32,8 @@ export async function startPgBouncer(serverUrl: string): Promise<PgBouncer> {
     users,
     `"${decodeURIComponent(server.username)}" "${decodeURIComponent(server.password)}"\n`,
   );
-  await writeFile(file, localSettings(await readFile(SETTINGS, 'utf8'), { server, port, users }));
+  const settings = await readFile(SETTINGS, 'utf8');
+  await writeFile(file, localSettings(settings, { server, port, users }));
   const asUser = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
   const start = async () => {
     const started = spawn(findProgram(['pgbouncer']) ?? 'pgbouncer', ['-q', ...asUser, file], {
@@ -49,6 +52,10 @@ export async function startPgBouncer(serverUrl: string): Promise<PgBouncer> {
     async restart() {
       await end(running);
       running = await start();
+    },
+    async pointTo(url) {
+      await writeFile(file, localSettings(settings, { server: new URL(url), port, users }));
+      running.kill('SIGHUP');
     },
     async stop() {
       await end(running);

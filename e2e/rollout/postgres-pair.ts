@@ -1,0 +1,74 @@
+import { execFile } from 'node:child_process';
+import { appendFile, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { openPatientDatabase, waitFor } from '@bulk/core/testing';
+import { startEmbeddedPostgres } from '@bulk/embedded';
+
+const run = promisify(execFile);
+
+/** A primary, and a standby that has each commit before the client hears of it. */
+export interface PostgresPair {
+  /** Of the primary. */
+  readonly url: string;
+  /** Ends the primary as in a crash, and promotes the standby. @returns the URL of the new primary */
+  failOver(): Promise<string>;
+  stop(): Promise<void>;
+  /** For the last moment of the process. */
+  abandon(): void;
+}
+
+/** @param prepare runs on the primary before it is copied */
+export async function startPostgresPair(
+  dir: string,
+  prepare: (url: string) => Promise<void>,
+): Promise<PostgresPair> {
+  const folders = { primary: join(dir, 'primary'), standby: join(dir, 'standby') };
+  const start = (dataDir: string) => startEmbeddedPostgres({ dataDir, durable: true, log: () => {} });
+  const first = await start(folders.primary);
+  await prepare(first.url);
+  await first.stop();
+  await run('cp', ['-a', folders.primary, folders.standby]);
+
+  const primary = await start(folders.primary);
+  await makeStandby(folders.standby, new URL(primary.url));
+  const standby = await start(folders.standby);
+  await query(primary.url, `alter system set synchronous_standby_names = '*'`);
+  await query(primary.url, 'select pg_reload_conf()::text');
+  const isInStep = `select 1 from pg_stat_replication where sync_state = 'sync'`;
+  await waitFor(async () => (await query(primary.url, isInStep)).length === 1, { timeoutMs: 30_000 });
+  return {
+    url: primary.url,
+    async failOver() {
+      primary.kill();
+      await query(standby.url, 'select pg_promote()::text');
+      return standby.url;
+    },
+    async stop() {
+      await primary.stop();
+      await standby.stop();
+    },
+    abandon() {
+      primary.kill();
+      standby.kill();
+    },
+  };
+}
+
+async function makeStandby(dataDir: string, { hostname, port, username, password }: URL): Promise<void> {
+  const source = `host=${hostname} port=${port} user=${username} password=${password}`;
+  await appendFile(join(dataDir, 'postgresql.auto.conf'), `primary_conninfo = '${source}'\n`);
+  // A copy of another file, so that it belongs to the server's user.
+  const signal = join(dataDir, 'standby.signal');
+  await run('cp', ['-a', join(dataDir, 'PG_VERSION'), signal]);
+  await truncate(signal);
+}
+
+async function query(url: string, text: string): Promise<unknown[]> {
+  const db = openPatientDatabase(url);
+  try {
+    return await db.prisma.$queryRawUnsafe<unknown[]>(text);
+  } finally {
+    await db.close();
+  }
+}
