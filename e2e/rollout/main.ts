@@ -15,18 +15,18 @@ const SEED = 1;
 
 interface Step {
   what: string;
-  run(installation: Installation): Promise<unknown>;
+  run: (installation: Installation) => Promise<unknown>;
   /** Nothing is away meanwhile, so no request may fail. */
   isSeamless?: boolean;
 }
 
 const RESTARTS: Step[] = [
   { what: 'nothing', run: async () => {}, isSeamless: true },
-  { what: 'workers restarted in turn', run: ({ restart }) => restart('worker'), isSeamless: true },
-  { what: 'API processes restarted in turn', run: ({ restart }) => restart('api'), isSeamless: true },
+  { what: 'workers restarted in turn', run: (parts) => parts.restart('worker'), isSeamless: true },
+  { what: 'API processes restarted in turn', run: (parts) => parts.restart('api'), isSeamless: true },
   { what: 'PgBouncer restarted', run: ({ pooler }) => pooler.restart() },
 ];
-const PRIMARY_LOST: Step = { what: 'primary lost, standby promoted', run: ({ failOver }) => failOver() };
+const PRIMARY_LOST: Step = { what: 'primary lost, standby promoted', run: (parts) => parts.failOver() };
 
 const ROUNDS: Array<{ name: string; start: () => Promise<RedisGroup>; steps: Step[] }> = [
   {

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { appendFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Database } from '@bulk/core';
 import { openPatientDatabase, waitFor } from '@bulk/core/testing';
 import { startEmbeddedPostgres } from '@bulk/embedded';
 
@@ -15,7 +16,7 @@ export interface PostgresPair {
   failOver(): Promise<string>;
   stop(): Promise<void>;
   /** For the last moment of the process. */
-  abandon(): void;
+  readonly abandon: () => void;
 }
 
 /** @param prepare runs on the primary before it is copied */
@@ -33,15 +34,18 @@ export async function startPostgresPair(
   const primary = await start(folders.primary);
   await makeStandby(folders.standby, new URL(primary.url));
   const standby = await start(folders.standby);
-  await query(primary.url, `alter system set synchronous_standby_names = '*'`);
-  await query(primary.url, 'select pg_reload_conf()::text');
-  const isInStep = `select 1 from pg_stat_replication where sync_state = 'sync'`;
-  await waitFor(async () => (await query(primary.url, isInStep)).length === 1, { timeoutMs: 30_000 });
+  await on(primary.url, async (prisma) => {
+    await prisma.$executeRaw`alter system set synchronous_standby_names = '*'`;
+    await prisma.$queryRaw`select pg_reload_conf()::text`;
+    const inStep = () =>
+      prisma.$queryRaw<unknown[]>`select 1 from pg_stat_replication where sync_state = 'sync'`;
+    await waitFor(async () => (await inStep()).length === 1, { timeoutMs: 30_000 });
+  });
   return {
     url: primary.url,
     async failOver() {
       primary.kill();
-      await query(standby.url, 'select pg_promote()::text');
+      await on(standby.url, (prisma) => prisma.$queryRaw`select pg_promote()::text`);
       return standby.url;
     },
     async stop() {
@@ -64,10 +68,10 @@ async function makeStandby(dataDir: string, { hostname, port, username, password
   await truncate(signal);
 }
 
-async function query(url: string, text: string): Promise<unknown[]> {
+async function on(url: string, run: (prisma: Database['prisma']) => Promise<unknown>): Promise<void> {
   const db = openPatientDatabase(url);
   try {
-    return await db.prisma.$queryRawUnsafe<unknown[]>(text);
+    await run(db.prisma);
   } finally {
     await db.close();
   }
