@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { RESULT_COLUMNS } from '@bulk/contract';
 import { mentors, registrationRequest } from '@bulk/core/testing';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { makeSpreadsheet } from '../../packages/client/src/mentor-file/testing/make-spreadsheet.ts';
@@ -41,6 +42,26 @@ test('a column with a known heading is taken, and another one can be chosen inst
   await press('Cancel');
   await expectFocus();
   await expectBox('Ada\nAlan\nAda');
+});
+
+test('the other columns of a file come back with the results, and never reach the service', async () => {
+  const sent: string[] = [];
+  page.on('request', (request) => sent.push(request.postData() ?? ''));
+  await fillIn(page, { ...WORKSHOP, activity: 'own columns' });
+  await choose('people.csv', 'Name;mentor_id;Team\r\nAda;own-1;A\r\n=1+1;own-2;B, C\r\n');
+  await page.getByText('2 mentors, from own-1 to own-2').waitFor();
+  await button('Check 2 mentors').click();
+  await button('Register 2 mentors').click();
+  await page.waitForURL('**/registrations/*');
+  const [download] = await Promise.all([page.waitForEvent('download'), press('CSV with your columns')]);
+  const [heading, ada, formula] = readFileSync(await download.path(), 'utf8').split('\r\n');
+  expect(heading).toBe(`${RESULT_COLUMNS.join(',')},Name,Team`);
+  expect(ada).toMatch(/^own-1,.+,Ada,A$/);
+  expect(formula).toMatch(/^own-2,.+,'=1\+1,"B, C"$/);
+  expect(sent.join()).not.toContain('Ada');
+  await page.reload();
+  await page.getByRole('link', { name: 'CSV', exact: true }).waitFor();
+  expect(await button('CSV with your columns').count()).toBe(0);
 });
 
 test('nobody is taken from a dropped table without a known heading, until its column is chosen by keyboard', async () => {

@@ -3,6 +3,7 @@ import { rename, rm } from 'node:fs/promises';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Download, ServiceUnreachable } from '@bulk/client';
+import { resultsWithColumns } from '@bulk/client/results-with-columns';
 import {
   RESULT_ERROR_CODES,
   RESULT_FORMATS,
@@ -19,7 +20,6 @@ import { readMentorsOf } from '../mentors/read-mentors.ts';
 import type { Registry } from '../registry.ts';
 import { UsageError } from '../usage-error.ts';
 import { jsonDocument } from './results-json.ts';
-import { resultsWithColumns } from './results-with-columns.ts';
 
 interface ResultsOptions {
   format?: ResultFormat;

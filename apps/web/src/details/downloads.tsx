@@ -1,4 +1,5 @@
 import { client, detailsUrl } from '../api.ts';
+import { ownColumnsOf } from '../register/own-columns.ts';
 import { useSession } from '../session/session.ts';
 import { DownloadButton } from './download-button.tsx';
 import type { ResultFile } from './save-results.ts';
@@ -10,8 +11,10 @@ import type { Registration } from './use-registration.ts';
  */
 export function Downloads({ registration: { id, status, failure_count } }: { registration: Registration }) {
   const isSignedIn = useSession() === 'signed-in';
+  const mentors = ownColumnsOf(id);
   const files: ResultFile[] = [
     { label: 'CSV', format: 'csv' },
+    ...(mentors ? [{ label: 'CSV with your columns', format: 'csv', mentors } as const] : []),
     ...(failure_count > 0
       ? [{ label: 'CSV of failed mentors', format: 'csv', status: 'failed' } as const]
       : []),
@@ -26,7 +29,11 @@ export function Downloads({ registration: { id, status, failure_count } }: { reg
       <ul className="row" aria-labelledby="downloads-label">
         {files.map((file) => (
           <li key={file.label}>
-            {isSignedIn ? <DownloadButton id={id} file={file} /> : <DownloadLink id={id} file={file} />}
+            {isSignedIn || file.mentors ? (
+              <DownloadButton id={id} file={file} />
+            ) : (
+              <DownloadLink id={id} file={file} />
+            )}
           </li>
         ))}
       </ul>

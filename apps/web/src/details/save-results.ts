@@ -1,4 +1,5 @@
 import { ServiceUnreachable } from '@bulk/client';
+import type { MentorList } from '@bulk/client/mentor-file';
 import type { ResultFormat, ResultStatus } from '@bulk/contract';
 import { client } from '../api.ts';
 import { saveFile } from '../save-file.ts';
@@ -9,6 +10,8 @@ export interface ResultFile {
   label: string;
   format: ResultFormat;
   status?: ResultStatus;
+  /** A CSV gets their other columns. */
+  mentors?: MentorList;
 }
 
 /** Fetches the whole file into memory, with the key, and saves it. */
@@ -22,7 +25,7 @@ export async function saveResults(id: string, file: ResultFile): Promise<void> {
 
 async function fetchFile(
   id: string,
-  { format, status }: ResultFile,
+  { format, status, mentors }: ResultFile,
 ): Promise<{ blob: Blob; filename: string }> {
   if (format === 'json') {
     const { details } = await client.get(id);
@@ -30,6 +33,12 @@ async function fetchFile(
       blob: new Blob([JSON.stringify(details)], { type: 'application/json' }),
       filename: `${id}.json`,
     };
+  }
+  if (mentors !== undefined) {
+    const { resultsWithColumns } = await import('@bulk/client/results-with-columns');
+    const parts: string[] = [];
+    for await (const part of resultsWithColumns(client.resultPages(id), mentors)) parts.push(part);
+    return { blob: new Blob(parts, { type: 'text/csv' }), filename: `${id}-results-with-columns.csv` };
   }
   const { body, filename } = await client.download(id, { format, status });
   try {

@@ -1,5 +1,6 @@
 import { kept } from '../storage.ts';
 import { EMPTY_FORM, type FormValues } from './form-values.ts';
+import { forgetOwnColumns } from './own-columns.ts';
 
 /** What is in the form of a new registration, until it is registered or cleared. */
 export interface Draft {
@@ -59,6 +60,7 @@ export function rememberCoordinator(coordinatorId: string): void {
 
 /** Removes what the user of this page typed. */
 export function forgetForm(): void {
+  forgetOwnColumns();
   dropDraft();
   kept(() => localStorage.removeItem(COORDINATOR_KEY));
 }

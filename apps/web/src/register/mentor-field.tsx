@@ -1,4 +1,10 @@
-import { columnsOf, findMentors, type MentorFile, pastedTextOf } from '@bulk/client/mentor-file';
+import {
+  columnsOf,
+  findMentors,
+  type MentorFile,
+  type MentorList,
+  pastedTextOf,
+} from '@bulk/client/mentor-file';
 import { type ClipboardEvent, type DragEvent, useMemo, useRef, useState } from 'react';
 import { FirstAndLast } from './column-picker.tsx';
 import { LONG_TEXT, LongMentorList } from './long-mentor-list.tsx';
@@ -11,7 +17,7 @@ import { type FileStep, useMentorFile } from './use-mentor-file.ts';
 interface Props {
   text: string;
   /** `firstMentor` is known to be no heading. */
-  onTextChange: (text: string, firstMentor?: string) => void;
+  onTextChange: (text: string, firstMentor?: string, file?: MentorList) => void;
   read: MentorFile;
 }
 
@@ -37,6 +43,7 @@ export function MentorField({ text, onTextChange, read }: Props) {
     });
   const file = useMentorFile({ text, onTextChange, onAnswered: focusBox });
   const { step } = file;
+  const taken = (step?.kind === 'taken' && step.mentors) || undefined;
   const isAsking = step?.kind === 'asking' || step?.kind === 'sheets';
   const changeable = useMemo(() => changeableTableOf(step, read), [step, read]);
 
@@ -140,7 +147,7 @@ export function MentorField({ text, onTextChange, read }: Props) {
         <MentorIssues
           mentors={read}
           onEntriesChange={(entries) => {
-            onTextChange(pastedTextOf(entries), entries[0]);
+            onTextChange(pastedTextOf(entries), entries[0], taken);
             focusBox();
           }}
         />

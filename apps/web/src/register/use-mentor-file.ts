@@ -27,7 +27,7 @@ interface Options {
   /** What is in the box. A new file replaces it, unless it turns out to be of no use. */
   text: string;
   /** `firstMentor` is known to be no heading. */
-  onTextChange: (text: string, firstMentor?: string) => void;
+  onTextChange: (text: string, firstMentor?: string, file?: MentorList) => void;
   /** When a question was answered: its buttons go away. */
   onAnswered: () => void;
 }
@@ -47,7 +47,7 @@ export function useMentorFile({ text, onTextChange, onAnswered }: Options) {
   const take = (name: string, mentors: MentorList) => {
     if (mentors.ids.length === 0) return stop({ kind: 'empty', name });
     setStep({ kind: 'taken', name, table: mentors.table, mentors });
-    onTextChange(pastedTextOf(mentors.entries), mentors.entries[0]);
+    onTextChange(pastedTextOf(mentors.entries), mentors.entries[0], mentors);
   };
   const ask = (name: string, table: Table, mentors: MentorList | null) =>
     setStep({ kind: 'asking', name, table, mentors });

@@ -1,5 +1,5 @@
 import { ApiProblem, newKey } from '@bulk/client';
-import { type MentorFile, readMentorFile } from '@bulk/client/mentor-file';
+import { type MentorFile, type MentorList, readMentorFile } from '@bulk/client/mentor-file';
 import type { CreateRegistrationRequest, DryRunResponse } from '@bulk/contract';
 import { useMutation } from '@tanstack/react-query';
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
@@ -7,6 +7,7 @@ import { useLocation } from 'wouter';
 import { client } from '../api.ts';
 import { dropDraft, emptyDraft, loadDraft, rememberCoordinator, saveDraft } from './draft.ts';
 import { type FormValues, fieldErrorsOf, requestOf, tooMany } from './form-values.ts';
+import { keepOwnColumns } from './own-columns.ts';
 
 /** The steps of a new registration: fill in, check (which writes nothing), select duplicates, register. */
 export function useRegistrationForm() {
@@ -16,6 +17,8 @@ export function useRegistrationForm() {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [, navigate] = useLocation();
   const keyFor = useKeyPerContent();
+  /** The file that the mentors were taken from; null: they are as in the box. */
+  const source = useRef<MentorList | null>(null);
   useEffect(() => saveDraft(draft), [draft]);
 
   // Typing goes first; 100,000 lines take a moment to read.
@@ -40,6 +43,9 @@ export function useRegistrationForm() {
     onSuccess: ({ id, coordinator_id }) => {
       dropDraft();
       rememberCoordinator(coordinator_id);
+      const mentors = source.current ?? read;
+      if (mentors.kind === 'list') keepOwnColumns(id, mentors);
+      source.current = null;
       // The form may be shown again at once, before the other page has loaded.
       setDraft(emptyDraft());
       setReport(null);
@@ -95,12 +101,17 @@ export function useRegistrationForm() {
       setDraft((before) => ({ ...before, values: { ...before.values, [name]: value } }));
       invalidate();
     },
-    /** @param first a first value that is known to be no heading */
-    changeMentors: (text: string, first = firstMentor) => {
+    /**
+     * @param first a first value that is known to be no heading
+     * @param file what they were taken from
+     */
+    changeMentors: (text: string, first = firstMentor, file: MentorList | null = null) => {
+      source.current = file;
       setDraft((before) => ({ ...before, mentorText: text, firstMentor: first }));
       invalidate();
     },
     clear: () => {
+      source.current = null;
       dropDraft();
       setDraft(emptyDraft());
       invalidate();

@@ -1,6 +1,7 @@
-import type { MentorList } from '@bulk/client/mentor-file';
-import { escapeFormula, RESULT_COLUMNS, type ResultsResponse } from '@bulk/contract';
-import { stringify } from 'csv-stringify/sync';
+import type { ResultsResponse } from '@bulk/contract';
+import { escapeFormula, RESULT_COLUMNS } from '@bulk/contract/plain';
+import { stringify } from 'csv-stringify/browser/esm/sync';
+import type { MentorList } from './find-mentors.ts';
 
 /**
  * Writes results as CSV, and behind them the other columns of a file of mentors. A mentor who is in several rows gets
@@ -9,7 +10,7 @@ import { stringify } from 'csv-stringify/sync';
 export async function* resultsWithColumns(
   pages: AsyncIterable<ResultsResponse>,
   { table, entries, lines, heading, column }: MentorList,
-  onPage: (page: ResultsResponse) => void,
+  onPage: (page: ResultsResponse) => void = () => {},
 ): AsyncGenerator<string, void, undefined> {
   const [first] = table.rows;
   const rowAt = new Map(table.rows.map((row) => [row.line, row.cells]));
