@@ -25,8 +25,10 @@ const readManifest = (folder: string) =>
 
 let project: string;
 const modules = (name: string) => join(project, 'node_modules', name);
+/** Without what `npm test` says of itself in the environment: npx would look for programs there. */
+const env = { PATH: process.env.PATH, HOME: process.env.HOME };
 const run = (program: string, ...args: string[]) =>
-  execFileSync(program, args, { cwd: project, encoding: 'utf8' });
+  execFileSync(program, args, { cwd: project, encoding: 'utf8', env });
 
 beforeAll(() => {
   project = mkdtempSync(join(tmpdir(), 'bulk-packages-'));

@@ -48,7 +48,7 @@ test('the first event tells the state at once', async () => {
   const { first, stop } = await watch(id);
   expect(first).toEqual({
     name: 'progress',
-    version: '5.1.0.0.0.0.processing.0',
+    version: '6.1.0.0.0.0.processing.0',
     state: {
       id,
       status: 'processing',
@@ -75,7 +75,7 @@ test('a registration is followed from its beginning to its end, and no further',
   const id = await submitted(5);
   const seen = await watch(id);
   await runBatch(id);
-  await waitFor(() => lastOf(seen).version?.startsWith('5.1.2.0.0.0.processing'));
+  await waitFor(() => lastOf(seen).version?.startsWith('6.1.2.0.0.0.processing'));
   await waitFor(() => {
     const { state } = lastOf(seen);
     return 'rate' in state && state.rate !== null;
@@ -83,7 +83,7 @@ test('a registration is followed from its beginning to its end, and no further',
   await runChain(deps, id);
   await waitFor(() => lastOf(seen).name === 'end');
   expect(lastOf(seen)).toMatchObject({
-    version: '5.1.5.0.0.0.completed.0',
+    version: '6.1.5.0.0.0.completed.0',
     state: {
       status: 'completed',
       completed_at: expect.any(String),
