@@ -65,7 +65,7 @@ test('label and reference are shown; a taken reference is said at its field; a c
   const reference = page.getByLabel('External reference');
   await page.goto('/new');
   await fillIn(page, { ...WORKSHOP, activity: 'labelled', mentors: 'l-1' });
-  await page.getByText('More', { exact: true }).press('Enter');
+  await page.getByRole('button', { name: 'More', exact: true }).press('Enter');
   await page.getByLabel('Label').fill('Spring, Berlin');
   await reference.fill('crm-1');
   await expectGoodLooks('more');
@@ -82,7 +82,7 @@ test('label and reference are shown; a taken reference is said at its field; a c
   expect(await page.getByLabel('Label').inputValue()).toBe('Spring, Berlin');
   expect(await reference.inputValue()).toBe('');
   await reference.fill('crm-1');
-  await page.getByText('More', { exact: true }).press('Enter');
+  await page.getByRole('button', { name: 'More', exact: true }).press('Enter');
   await page.getByRole('button', { name: 'Check 1 mentor' }).click();
   await page.getByText(`is the reference of ${id}`, { exact: true }).waitFor();
   await page.locator('input[name="external_reference"]:focus').waitFor();

@@ -14,28 +14,30 @@ export function MoreFields({ field, hasErrors }: Props) {
   const label = field('label');
   const reference = field('external_reference');
   const [isOpened, setOpened] = useState(label.value !== '' || reference.value !== '');
+  const isOpen = isOpened || hasErrors;
   return (
-    <details
-      className="more"
-      open={isOpened || hasErrors}
-      onToggle={(event) => setOpened(event.currentTarget.open)}
-    >
-      <summary>More</summary>
-      <div className="register-grid">
-        <TextField
-          label="Label"
-          isOptional
-          {...label}
-          hint="A name that helps you to find this registration again."
-        />
-        <TextField
-          label="External reference"
-          isOptional
-          {...reference}
-          hint="The ID of this registration in another system. A coordinator can use it only once."
-        />
-      </div>
-    </details>
+    // No <details>: beside one Chromium takes minutes to select 100,000 lines in a text box.
+    <div className="more">
+      <button type="button" aria-expanded={isOpen} onClick={() => setOpened(!isOpen)}>
+        <span aria-hidden="true">{isOpen ? '▾' : '▸'}</span> More
+      </button>
+      {isOpen && (
+        <div className="register-grid">
+          <TextField
+            label="Label"
+            isOptional
+            {...label}
+            hint="A name that helps you to find this registration again."
+          />
+          <TextField
+            label="External reference"
+            isOptional
+            {...reference}
+            hint="The ID of this registration in another system. A coordinator can use it only once."
+          />
+        </div>
+      )}
+    </div>
   );
 }
 
