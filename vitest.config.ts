@@ -29,7 +29,8 @@ export default defineConfig({
   ...resolve,
   test: {
     globalSetup: 'packages/core/src/testing/global-setup.ts',
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // One more than two cores have: many tests wait for a timeout or for another process.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     projects: [
       {
         ...resolve,
