@@ -193,9 +193,9 @@ async function expectRefused(apiKey: string): Promise<void> {
   await expect.poll(statusOf, { timeout: 30_000 }).toBe(401);
 }
 
-const NARROW = { viewport: { width: 320, height: 640 } };
+const NARROW = { colorScheme: 'dark', viewport: { width: 320, height: 640 } } as const;
 
-test.each(Object.entries({ ...LOOKS, narrow: NARROW }))('%s', async (_, look) => {
+test.each(Object.entries({ light: LOOKS.light, narrow: NARROW }))('%s', async (_, look) => {
   await reopen(look);
   await page.goto('/');
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();

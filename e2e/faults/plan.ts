@@ -37,7 +37,7 @@ const PAIRS = 4;
 const SHORT_SCALE = 0.3;
 /** The machine may be busy: the short form finds what does not recover, not what recovers late. */
 const SHORT_PATIENCE = 4;
-const SHORT_TOTAL_MS = 200_000;
+const SHORT_TOTAL_MS = 130_000;
 /** The part of a round before its first fault and after the last. */
 const AROUND_A_ROUND_MS = 15_000;
 
