@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { ApiProblem, createClient } from '@bulk/client';
 import { createApiKey, registrationRequest, revokeApiKey } from '@bulk/core/testing';
 import { beforeAll, expect, test } from 'vitest';
-import { accessibilityFindings, expectFits, expectStatus, fillIn, LOOKS, WORKSHOP } from './browser.ts';
+import { accessibilityFindings, expectFits, expectStatus, fillIn, WORKSHOP } from './browser.ts';
 import { page, reopen, service, useService } from './fixture.ts';
 
 // The page of a service that asks for keys.
@@ -195,14 +195,17 @@ async function expectRefused(apiKey: string): Promise<void> {
 
 const NARROW = { colorScheme: 'dark', viewport: { width: 320, height: 640 } } as const;
 
-test.each(Object.entries({ light: LOOKS.light, narrow: NARROW }))('%s', async (_, look) => {
-  await reopen(look);
-  await page.goto('/');
-  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-  expect(await accessibilityFindings(page)).toEqual([]);
-  await expectFits(page);
-  await signIn(viewer);
-  await page.getByRole('heading', { name: 'Registrations' }).waitFor();
-  expect(await accessibilityFindings(page)).toEqual([]);
-  await expectFits(page);
-});
+test.each(Object.entries({ light: { colorScheme: 'light' as const }, narrow: NARROW }))(
+  '%s',
+  async (_, look) => {
+    await reopen(look);
+    await page.goto('/');
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await expectFits(page);
+    await signIn(viewer);
+    await page.getByRole('heading', { name: 'Registrations' }).waitFor();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await expectFits(page);
+  },
+);
