@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { waitFor } from '@bulk/core/testing';
 import { findFreePort } from '@bulk/embedded';
 import { findProgram } from '../../scripts/lib/system-program.mjs';
+import { accepts } from '../accepts.ts';
 
 const SETTINGS = new URL('../../ops/pgbouncer/pgbouncer.ini', import.meta.url);
 
@@ -72,13 +72,6 @@ function localSettings(settings: string, to: { server: URL; port: number; users:
     .replace(/^listen_port = .*$/m, `listen_port = ${to.port}`)
     .replace(/^auth_type = .*$/m, 'auth_type = trust')
     .replace(/^auth_file = .*$/m, `auth_file = ${to.users}`);
-}
-
-function accepts(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  return new Promise((resolve) => {
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-  }).finally(() => socket.destroy()) as Promise<boolean>;
 }
 
 async function end(running: ChildProcess): Promise<void> {

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { waitFor } from '@bulk/core/testing';
 import { findFreePort } from '@bulk/embedded';
+import { accepts } from '../accepts.ts';
 
 export interface Nginx {
   readonly url: string;
@@ -52,10 +52,3 @@ http {
   }
 }
 `;
-
-function accepts(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  return new Promise<boolean>((resolve) => {
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-  }).finally(() => socket.destroy());
-}

@@ -1,6 +1,6 @@
 import type { BulkClient } from '@bulk/client';
-import { escapeFormula, LIMITS, type ListRegistrationsQuery, type RegistrationSummary } from '@bulk/contract';
-import { stringify } from 'csv-stringify/sync';
+import { writeCsv } from '@bulk/client/csv';
+import { LIMITS, type ListRegistrationsQuery, type RegistrationSummary } from '@bulk/contract';
 
 const COLUMNS: ReadonlyArray<keyof RegistrationSummary> = [
   'id',
@@ -16,26 +16,21 @@ const COLUMNS: ReadonlyArray<keyof RegistrationSummary> = [
   'external_reference',
 ];
 
-/** Reads all registrations that match, page after page, and writes them as CSV that no spreadsheet runs as a formula. */
+/** Reads all registrations that match, page after page, and writes them as CSV. */
 export async function* listCsv(
   client: BulkClient,
   query: ListRegistrationsQuery,
   signal: AbortSignal,
 ): AsyncGenerator<string, void, undefined> {
-  yield write([[...COLUMNS]]);
+  yield writeCsv([[...COLUMNS]]);
   let { after } = query;
   for (;;) {
     const { data, pagination } = await client.list(
       { ...query, limit: LIMITS.pageSize, ...(after !== undefined && { after }) },
       { signal },
     );
-    yield write(data.map((each) => COLUMNS.map((column) => String(each[column] ?? ''))));
+    yield writeCsv(data.map((each) => COLUMNS.map((column) => String(each[column] ?? ''))));
     if (pagination.next_cursor === null) return;
     after = pagination.next_cursor;
   }
-}
-
-function write(records: string[][]): string {
-  const escaped = records.map((record) => record.map(escapeFormula));
-  return stringify(escaped, { record_delimiter: 'windows' });
 }

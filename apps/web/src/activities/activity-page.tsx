@@ -3,9 +3,9 @@ import type { ActivityDetails } from '@bulk/contract';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { client, messageOf } from '../api.ts';
-import { CopyButton } from '../components/copy-button.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
 import { Fact } from '../components/fact.tsx';
+import { IdHeading } from '../components/id-heading.tsx';
 import { Notice } from '../components/notice.tsx';
 import { calendarDay, counted, moment } from '../format.ts';
 import { pageOfHit } from '../search/use-search.ts';
@@ -32,8 +32,7 @@ export function ActivityPage({ id }: { id: string }) {
     <div className="stack">
       <Breadcrumbs current={id} />
       <div className="row">
-        <h1 className="verbatim">{id}</h1>
-        <CopyButton label="Copy ID" ariaLabel={`Copy ID ${id}`} text={id} said={`${id} was copied.`} />
+        <IdHeading id={id} />
       </div>
       {activity.error !== null && (
         <Notice tone="bad" role="alert">

@@ -2,7 +2,7 @@ import type { Activity } from '@bulk/contract';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useSearchParams } from 'wouter';
 import { client, messageOf } from '../api.ts';
-import { CopyButton } from '../components/copy-button.tsx';
+import { IdHeading } from '../components/id-heading.tsx';
 import { Notice } from '../components/notice.tsx';
 import { calendarDay, counted } from '../format.ts';
 import { Breadcrumbs } from '../shell/breadcrumbs.tsx';
@@ -28,8 +28,7 @@ export function MentorPage() {
     <div className="stack">
       <Breadcrumbs current={id} />
       <div className="row">
-        <h1 className="verbatim">{id}</h1>
-        <CopyButton label="Copy ID" ariaLabel={`Copy ID ${id}`} text={id} said={`${id} was copied.`} />
+        <IdHeading id={id} />
       </div>
       {activities.error !== null && (
         <Notice tone="bad" role="alert">

@@ -1,6 +1,6 @@
 import type { StatusSnapshot } from '@bulk/client';
-import { CopyButton } from '../components/copy-button.tsx';
 import { Fact } from '../components/fact.tsx';
+import { IdHeading } from '../components/id-heading.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { calendarDay, counted, moment } from '../format.ts';
 import { DetailsActions } from './details-actions.tsx';
@@ -20,8 +20,7 @@ export function DetailsHeader({ registration, snapshot, actions }: Props) {
     <header className="stack">
       <div className="page-heading">
         <div className="row">
-          <h1 className="verbatim">{id}</h1>
-          <CopyButton label="Copy ID" ariaLabel={`Copy ID ${id}`} text={id} said={`${id} was copied.`} />
+          <IdHeading id={id} />
           <StatusBadge status={status} />
         </div>
         <DetailsActions registration={registration} snapshot={snapshot} actions={actions} />

@@ -12,7 +12,6 @@ import { counted, moment } from '../format.ts';
 import { saveFile } from '../save-file.ts';
 import { usePageTitle } from '../shell/use-page-title.ts';
 import { ListActions } from './list-actions.tsx';
-import { listCsvOf } from './list-csv.ts';
 import { ListFilters } from './list-filters.tsx';
 import './list-page.css';
 import { isFiltered, listQueryOf, pageOf } from './list-query.ts';
@@ -62,7 +61,7 @@ function Listed({ list, params }: { list: ListRegistrationsResponse; params: URL
         <ListActions selected={acting} onClear={() => setSelected(new Set())} />
         <ListTable registrations={list.data} selected={selected} onSelectedChange={setSelected} />
         <Pager total={total} isExact={isExact} page={pageOf(params)} pages={pages} params={params}>
-          <button type="button" className="button" onClick={() => exportCsv(list.data)}>
+          <button type="button" className="button" onClick={() => void exportCsv(list.data)}>
             Export as CSV what is shown
           </button>
         </Pager>
@@ -88,7 +87,8 @@ function Listed({ list, params }: { list: ListRegistrationsResponse; params: URL
   );
 }
 
-function exportCsv(registrations: readonly RegistrationSummary[]): void {
+async function exportCsv(registrations: readonly RegistrationSummary[]): Promise<void> {
+  const { listCsvOf } = await import('./list-csv.ts');
   saveFile(new Blob([listCsvOf(registrations)], { type: 'text/csv' }), 'registrations.csv');
   say(`${counted(registrations.length, 'registration')} exported.`);
 }

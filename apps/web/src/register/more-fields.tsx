@@ -16,7 +16,7 @@ export function MoreFields({ field, hasErrors }: Props) {
   const [isOpened, setOpened] = useState(label.value !== '' || reference.value !== '');
   const isOpen = isOpened || hasErrors;
   return (
-    // No <details>: beside one Chromium takes minutes to select 100,000 lines in a text box.
+    // No <details>: beside one Chromium takes more than half a minute to select 100,000 lines in a text box.
     <div className="more">
       <button type="button" aria-expanded={isOpen} onClick={() => setOpened(!isOpen)}>
         <span aria-hidden="true">{isOpen ? '▾' : '▸'}</span> More

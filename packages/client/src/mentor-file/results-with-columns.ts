@@ -1,6 +1,6 @@
 import type { ResultsResponse } from '@bulk/contract';
-import { escapeFormula, RESULT_COLUMNS } from '@bulk/contract/plain';
-import { stringify } from 'csv-stringify/browser/esm/sync';
+import { RESULT_COLUMNS } from '@bulk/contract/plain';
+import { writeCsv } from '../csv.ts';
 import type { MentorList } from './find-mentors.ts';
 
 /**
@@ -23,7 +23,7 @@ export async function* resultsWithColumns(
   const others = Array.from({ length: width }, (_, index) => index).filter((index) => index !== column);
   const nameOf = (index: number) => (heading === null ? '' : first?.cells[index]) || `column_${index + 1}`;
 
-  yield write([[...RESULT_COLUMNS, ...others.map(nameOf)]]);
+  yield writeCsv([[...RESULT_COLUMNS, ...others.map(nameOf)]]);
   for await (const page of pages) {
     onPage(page);
     const records = page.data.map(({ error, ...result }) => {
@@ -34,11 +34,6 @@ export async function* resultsWithColumns(
         ...others.map((index) => own?.[index] ?? ''),
       ];
     });
-    if (records.length > 0) yield write(records);
+    if (records.length > 0) yield writeCsv(records);
   }
-}
-
-function write(records: string[][]): string {
-  const escaped = records.map((record) => record.map(escapeFormula));
-  return stringify(escaped, { record_delimiter: 'windows' });
 }

@@ -1,3 +1,5 @@
+import { textArray } from '../database/array-literal.ts';
+import { Prisma } from '../database/generated/client.ts';
 import type { Deps } from '../deps.ts';
 import { type Caller, mayActFor } from './caller.ts';
 
@@ -13,4 +15,10 @@ export async function isRegistrationOf(
     select: { coordinatorId: true },
   });
   return found !== null && mayActFor(caller, found.coordinatorId);
+}
+
+/** The condition on `coordinator_id` that keeps to a scope, with `and` before it; empty for all coordinators. */
+export function andInScope(coordinatorIds: Caller['coordinatorIds']): Prisma.Sql {
+  if (coordinatorIds === null) return Prisma.empty;
+  return Prisma.sql`and coordinator_id = any(${textArray(coordinatorIds)}::text[])`;
 }

@@ -1,4 +1,4 @@
-import { textArray } from '../database/array-literal.ts';
+import { andInScope } from '../access/scope.ts';
 import type { Executor } from '../database/executor.ts';
 import { Prisma } from '../database/generated/client.ts';
 import type { ActivityCursor } from './activity-cursor.ts';
@@ -79,7 +79,7 @@ export async function findMentorActivities(
       where activity_date = pair.activity_date
         and activity_type = pair.activity_type
         and mentor_id = ${mentorId}
-        and ${isOf(ofCoordinators)}
+        ${andInScope(ofCoordinators)}
         ${fromActivity}
       order by id desc
     ) activity on true
@@ -111,9 +111,4 @@ function startOf({ activityDate, activityType, id }: ActivityCursor): [Prisma.Sq
       or id < ${id}::bigint
     )`,
   ];
-}
-
-function isOf(coordinatorIds: readonly string[] | null): Prisma.Sql {
-  if (coordinatorIds === null) return Prisma.sql`true`;
-  return Prisma.sql`coordinator_id = any(${textArray(coordinatorIds)}::text[])`;
 }

@@ -26,7 +26,7 @@ export async function listMentorActivities(
   mentorId: string,
   { after, limit = LIMITS.defaultPageSize, ...days }: ListMentorActivitiesQuery,
 ): Promise<ListMentorActivitiesResponse> {
-  const { from = dayInYears(-2), to = dayInYears(1) } = days;
+  const { from, to } = { ...usualDays(), ...days };
   if (from > to) throw wrongOrder(days.from === undefined ? 'to' : 'from', { from, to });
   const { rows, next } = await findMentorActivities(db.prisma, {
     mentorId,
@@ -45,8 +45,13 @@ export async function listMentorActivities(
   };
 }
 
+/** The days that are looked at unless a caller names others: the last two years and the next one. */
+export function usualDays(): { from: string; to: string } {
+  return { from: dayInYears(-2), to: dayInYears(1) };
+}
+
 /** Today in so many years, YYYY-MM-DD. */
-export function dayInYears(years: number): string {
+function dayInYears(years: number): string {
   const day = new Date();
   day.setUTCFullYear(day.getUTCFullYear() + years);
   return day.toISOString().slice(0, 10);

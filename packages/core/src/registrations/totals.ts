@@ -1,9 +1,8 @@
 import { LIMITS, type TotalsResponse } from '@bulk/contract';
 import type { Caller } from '../access/caller.ts';
+import { andInScope } from '../access/scope.ts';
 import { cached } from '../cached.ts';
-import { textArray } from '../database/array-literal.ts';
 import type { Executor } from '../database/executor.ts';
-import { Prisma } from '../database/generated/client.ts';
 import type { Deps } from '../deps.ts';
 
 /** Scopes whose totals are kept; of more, the oldest is forgotten. */
@@ -29,10 +28,7 @@ export function createTotalsReader({ db }: Pick<Deps, 'db'>): (caller: Caller) =
 
 /** Reads at most `countedTotal` rows of each kind, all by an index; the last one more tells that there are more. */
 async function readTotals(db: Executor, coordinatorIds: readonly string[] | null): Promise<TotalsResponse> {
-  const ofScope =
-    coordinatorIds === null
-      ? Prisma.empty
-      : Prisma.sql`and coordinator_id = any(${textArray(coordinatorIds)}::text[])`;
+  const ofScope = andInScope(coordinatorIds);
   const [row] = await db.$queryRaw<[TotalsRow]>`
     with processing as (
       select

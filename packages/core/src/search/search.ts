@@ -1,7 +1,7 @@
 import { LIMITS, type SearchHit, type SearchResponse } from '@bulk/contract';
 import { findMentorActivities } from '../activities/find-mentor-activities.ts';
 import { getActivity } from '../activities/get-activity.ts';
-import { dayInYears } from '../activities/list-mentor-activities.ts';
+import { usualDays } from '../activities/list-mentor-activities.ts';
 import type { BulkRegistrationWhereInput } from '../database/generated/models.ts';
 import type { ReadDeps } from '../deps.ts';
 import { AppError } from '../errors.ts';
@@ -81,8 +81,7 @@ function withZeros(pattern: RegExp, prefix: string, text: string): string {
 async function mentorHit({ db, caller }: ReadDeps, mentorId: string): Promise<SearchHit[]> {
   const { rows } = await findMentorActivities(db.prisma, {
     mentorId,
-    from: dayInYears(-2),
-    to: dayInYears(1),
+    ...usualDays(),
     after: null,
     limit: 1,
     ofCoordinators: caller.coordinatorIds,
