@@ -48,7 +48,7 @@ export class ServiceClient {
       path: BASE_PATH,
       headers: {
         'content-type': 'application/json',
-        ...(this.authorization !== null && { authorization: this.authorization }),
+        ...this.#identification(),
       },
       body,
     });
@@ -80,7 +80,11 @@ export class ServiceClient {
 
   /** @param path below the registrations, such as `/bulk-001` or `?page=2` */
   async get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
-    const answer = await this.#http.request({ method: 'GET', path: `${BASE_PATH}${path}`, headers });
+    const answer = await this.#http.request({
+      method: 'GET',
+      path: `${BASE_PATH}${path}`,
+      headers: { ...this.#identification(), ...headers },
+    });
     return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() };
   }
 
@@ -128,6 +132,10 @@ export class ServiceClient {
     const finished = await this.finished(id);
     if (finished[expected] !== work.mentor_ids.length) throw new Error(`${id}: not all are ${expected}`);
     return finished.atMs - sentAtMs;
+  }
+
+  #identification(): Record<string, string> {
+    return this.authorization === null ? {} : { authorization: this.authorization };
   }
 
   close(): Promise<void> {
