@@ -19,7 +19,10 @@ interface Known {
  */
 export function createApiKeyVerifier({
   db,
-}: Pick<Deps, 'db'>): (token: Token, options?: { isFresh?: boolean }) => Promise<Caller | null> {
+}: Pick<Deps, 'db'>): (
+  token: Token,
+  options?: { isFresh?: boolean },
+) => Caller | null | Promise<Caller | null> {
   const known = new Map<string, Known>();
   /** A slow hash takes a thread of four, and files need them too. */
   const oneHashAtATime = pLimit(1);
@@ -41,10 +44,7 @@ export function createApiKeyVerifier({
     );
   };
 
-  return async ({ text, digest }, { isFresh = false } = {}) => {
-    const before = known.get(digest);
-    if (before && !isFresh && performance.now() - before.readAt < REVOKED_AFTER_MS) return before.key;
-
+  const lookUp = async ({ text, digest }: Token): Promise<Caller | null> => {
     const parsed = parseApiKey(text);
     if (parsed === null) return null;
     const readAt = performance.now();
@@ -59,5 +59,11 @@ export function createApiKeyVerifier({
     const [oldest] = known.keys();
     if (known.size > KNOWN_SECRETS && oldest !== undefined) known.delete(oldest);
     return key;
+  };
+
+  return (token, { isFresh = false } = {}) => {
+    const before = known.get(token.digest);
+    const isKnown = before !== undefined && performance.now() - before.readAt < REVOKED_AFTER_MS;
+    return isKnown && !isFresh ? before.key : lookUp(token);
   };
 }

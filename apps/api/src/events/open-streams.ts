@@ -90,11 +90,13 @@ async function endRefused(app: App, open: ReadonlyMap<EventStream, Open>): Promi
   }
 }
 
-function refuses(app: App, request: FastifyRequest): Promise<boolean> {
-  return app.authenticate(request, { isFresh: true }).then(
-    () => false,
-    (error: unknown) => error instanceof AppError && error.code === 'unauthorized',
-  );
+async function refuses(app: App, request: FastifyRequest): Promise<boolean> {
+  try {
+    await app.authenticate(request, { isFresh: true });
+    return false;
+  } catch (error) {
+    return error instanceof AppError && error.code === 'unauthorized';
+  }
 }
 
 /** A client that does not read its rest in time is cut off. */

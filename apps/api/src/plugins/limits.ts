@@ -22,12 +22,17 @@ export function addLimits(app: App, { db, config }: Pick<Deps, 'db' | 'config'>)
   if (quota === null) return;
   const limit: Limit = { name: 'requests', quota, windowSeconds: MINUTE };
   const countRequest = createUseCounter(db, limit);
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     const rule = request.routeOptions.config.access;
-    if (rule === undefined || rule === 'everybody' || rule === 'password') return;
-    const use = await countRequest(limitedAs(request));
-    describe(reply, limit, use);
-    refuseBeyond(limit, use);
+    if (rule === undefined || rule === 'everybody' || rule === 'password') return done();
+    const admit = (use: Use) => {
+      describe(reply, limit, use);
+      refuseBeyond(limit, use);
+    };
+    const use = countRequest(limitedAs(request));
+    if (use instanceof Promise) return void use.then(admit).then(() => done(), done);
+    admit(use);
+    done();
   });
 }
 

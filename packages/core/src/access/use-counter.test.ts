@@ -13,7 +13,10 @@ beforeEach(async () => {
 });
 afterEach(() => deps.close());
 
-async function useUntilRefused(counter: (caller: string) => Promise<Use>, caller: string): Promise<Use[]> {
+async function useUntilRefused(
+  counter: (caller: string) => Use | Promise<Use>,
+  caller: string,
+): Promise<Use[]> {
   const uses: Use[] = [];
   for (;;) {
     const use = await counter(caller);

@@ -17,14 +17,14 @@ interface Lot {
  * many at once while much is left. Near the end of the quota it asks for one at a time. A caller never gets
  * more than its quota. It may get less, by a part of a twentieth, when it changes between processes.
  *
- * It throws transient errors of the database.
+ * It throws transient errors of the database. What it knows without the database it tells without a promise.
  */
-export function createUseCounter(db: Database, limit: Limit): (caller: string) => Promise<Use> {
+export function createUseCounter(db: Database, limit: Limit): (caller: string) => Use | Promise<Use> {
   const lots = new Map<string, Lot>();
   /** The windows of all callers end together, at a full second of the database's clock that is rounded up here. */
   let windowEnd = 0;
 
-  return async (caller) => {
+  return (caller) => {
     // In the last second of a window each use is counted by itself: the next window may have begun.
     if (performance.now() >= windowEnd - 1_000) lots.clear();
     const lot = lots.get(caller);
@@ -35,6 +35,10 @@ export function createUseCounter(db: Database, limit: Limit): (caller: string) =
     }
     if (lot?.remaining === 0) return { isAllowed: false, remaining: 0, resetSeconds };
 
+    return takeLot(caller, lot);
+  };
+
+  async function takeLot(caller: string, lot: Lot | undefined): Promise<Use> {
     let amount = Math.min(MAX_LOT, Math.max(1, Math.floor((lot?.remaining ?? 0) * LOT)));
     let use = await countUse(db.prisma, limit, caller, amount);
     if (!use.isAllowed && amount > 1) {
@@ -45,5 +49,5 @@ export function createUseCounter(db: Database, limit: Limit): (caller: string) =
     const held = (lots.get(caller)?.held ?? 0) + (use.isAllowed ? amount - 1 : 0);
     lots.set(caller, { held, remaining: use.remaining });
     return { ...use, remaining: use.remaining + held };
-  };
+  }
 }
