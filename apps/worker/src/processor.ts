@@ -1,8 +1,8 @@
 import { TRANSIENT_ERRORS } from '@bulk/contract';
 import {
   type Deps,
+  jobSummaryOf,
   parseJobData,
-  percentOf,
   type QueuedJob,
   type QueueName,
   type RegistrationSnapshot,
@@ -24,7 +24,7 @@ export function createProcessor(deps: Deps, queueName: QueueName, signal: AbortS
     switch (outcome.kind) {
       case 'done':
         show(outcome.snapshot);
-        return summaryOf(outcome.snapshot);
+        return jobSummaryOf(outcome.snapshot);
       case 'handed_over':
       case 'stale':
         // The dashboard keeps one line an attempt: that of the job that ended it.
@@ -42,18 +42,10 @@ function asRetry(error: unknown): never {
   throw retry;
 }
 
-/** What the dashboard shows of a job; it draws `progress`, in percent. */
-function summaryOf(at: RegistrationSnapshot) {
-  const { status, mentorCount, successCount, failureCount, undoneCount, keptCount } = at;
-  const undo = at.undoCount > 0 && { undone: undoneCount, kept: keptCount };
-  const counts = { mentors: mentorCount, succeeded: successCount, failed: failureCount, ...undo };
-  return { status, ...counts, progress: percentOf(at) };
-}
-
 /** Sends progress to the dashboard, the latest last. Nobody waits for it, and it may fail. */
 function progressDisplay(queued: QueuedJob): (snapshot: RegistrationSnapshot) => void {
   let shown: Promise<void> = Promise.resolve();
   return (snapshot) => {
-    shown = shown.then(() => queued.updateProgress(summaryOf(snapshot))).catch(() => {});
+    shown = shown.then(() => queued.updateProgress(jobSummaryOf(snapshot))).catch(() => {});
   };
 }

@@ -20,6 +20,7 @@ export { type CallerDeps, createDeps, type Deps } from './deps.ts';
 export { AppError } from './errors.ts';
 export { openWorker, type QueuedJob } from './jobs/backend.ts';
 export { type JobData, parseJobData, QUEUES, type QueueName } from './jobs/job.ts';
+export { jobSummaryOf } from './jobs/job-summary.ts';
 export {
   createQueue,
   quietly,
@@ -33,8 +34,7 @@ export { startMetricsServer } from './metrics/metrics-server.ts';
 export { migrate } from './migrate.ts';
 export { createOperationsReader } from './operations/operations-reader.ts';
 export { createResultCounter } from './operations/result-counts.ts';
-export { percentOf } from './progress/progress.ts';
-export type { RegistrationSnapshot } from './progress/registration-snapshot.ts';
+export { findSnapshots, type RegistrationSnapshot } from './progress/registration-snapshot.ts';
 export { createWatchers } from './progress/watch.ts';
 export type { WatchEvent } from './progress/watch-events.ts';
 export { redisHosts } from './redis/redis-address.ts';

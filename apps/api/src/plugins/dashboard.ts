@@ -1,13 +1,13 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { AppError, type Config, type Deps, formatRegistrationId, parseJobData } from '@bulk/core';
 import { createBullBoard } from '@bull-board/api';
-import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { FastifyAdapter } from '@bull-board/fastify';
 import basicAuth from '@fastify/basic-auth';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { App } from '../fastify-app.ts';
 import { letIn } from './access.ts';
+import { RegistrationsAdapter } from './dashboard-queue.ts';
 import { allowInlineStyles } from './security-headers.ts';
 
 const PATH = '/admin/queues';
@@ -15,9 +15,9 @@ const PATH = '/admin/queues';
 const VIEWER = 'viewer';
 
 /** The queue dashboard, for whoever knows the password; with no password set, there is none. */
-export async function addDashboard(app: App, { config, queue }: Deps): Promise<void> {
-  const { adminPassword } = config;
-  if (adminPassword === null) return;
+export async function addDashboard(app: App, deps: Deps): Promise<void> {
+  const { config } = deps;
+  if (config.adminPassword === null) return;
   const guesses = limitGuesses();
   await app.register(async (scope) => {
     letIn(scope, 'password');
@@ -38,7 +38,7 @@ export async function addDashboard(app: App, { config, queue }: Deps): Promise<v
     scope.addHook('onRequest', allowInlineStyles);
     scope.addHook('onRequest', scope.basicAuth);
     scope.addHook('onSend', withoutFonts);
-    await scope.register(createBoard(queue, config).registerPlugin(), { prefix: PATH });
+    await scope.register(createBoard(deps).registerPlugin(), { prefix: PATH });
   });
 }
 
@@ -48,17 +48,24 @@ async function withoutFonts(_request: FastifyRequest, _reply: FastifyReply, payl
   return payload.replace(/<link href="https:\/\/fonts\.[^>]*>/, '');
 }
 
-/** The dashboard's types know BullMQ on Redis only; it works on PostgreSQL just as well. */
-type DashboardQueue = ConstructorParameters<typeof BullMQAdapter>[0];
+/** In the order of the queues. */
+const NAMES = [
+  {
+    displayName: 'First batches',
+    description: 'The first batch of each registration, retry and undo. Small ones have no other batch.',
+  },
+  { displayName: 'Further batches', description: 'The other batches of large registrations, in turns.' },
+];
 
-function createBoard(queue: Deps['queue'], { dashboardReadOnly }: Config): FastifyAdapter {
+function createBoard({ db, queue, config }: Pick<Deps, 'db' | 'queue' | 'config'>): FastifyAdapter {
   const serverAdapter = new FastifyAdapter();
   serverAdapter.setBasePath(PATH);
   createBullBoard({
     queues: queue.dashboardQueues().map(
-      (each) =>
-        new BullMQAdapter(each as DashboardQueue, {
-          readOnlyMode: dashboardReadOnly,
+      (each, index) =>
+        new RegistrationsAdapter({ db }, each, {
+          ...NAMES[index],
+          readOnlyMode: config.dashboardReadOnly,
           externalJobUrl: pageOf,
         }),
     ),
@@ -66,7 +73,11 @@ function createBoard(queue: Deps['queue'], { dashboardReadOnly }: Config): Fasti
     options: {
       uiConfig: {
         boardTitle: 'Queue (low level)',
-        favIcon: { default: 'static/images/logo.svg', alternative: 'static/favicon-32x32.png' },
+        boardLogo: { path: '/icon.svg', width: 26 },
+        favIcon: { default: '/icon.svg', alternative: '/icon.svg' },
+        // Both buttons are icons: one leads to another site, the other one is the logo of Redis.
+        hideDocsLink: true,
+        hideRedisDetails: config.redisUrl === null,
       },
     },
   });
