@@ -76,6 +76,23 @@ test('what could not be changed is named, with the reason', async () => {
   await expectGoodLooks('refused');
 });
 
+test('filters are changed with the keyboard, which stays where it is, and the back button takes them back', async () => {
+  const label = 'Spring, Berlin';
+  const named = registrationRequest({ activity_type: 'labels', label, external_reference: 'crm-7' });
+  const id = await service.submit(named);
+  await service.submit(registrationRequest({ activity_type: 'labels' }));
+  await page.goto('/?activity_type=labels');
+  await page.getByText('2 registrations').waitFor();
+  await page.getByLabel('Label').fill(label);
+  await page.keyboard.press('Enter');
+  await page.getByText('1 registration', { exact: true }).waitFor();
+  expect(await page.getByRole('row').getByRole('link').allTextContents()).toEqual([id]);
+  expect(await page.evaluate('document.activeElement.value')).toBe(label);
+  await page.goBack();
+  await page.getByText('2 registrations').waitFor();
+  expect(await page.getByLabel('Label').inputValue()).toBe('');
+});
+
 test('what is shown is exported as CSV, and the oldest can be first', async () => {
   const ids = await openList('exported');
   const downloading = page.waitForEvent('download');

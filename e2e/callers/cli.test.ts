@@ -490,6 +490,8 @@ test('label and reference are sent and shown, and a second registration with the
   expect(byDay.out).toMatch(
     /COORDINATOR +LABEL +REFERENCE\n.+ coord-1 +- +-\n.+ coord-1 +Spring, Berlin +crm-1\n$/,
   );
+  const byLabel = await run(['list', '--label', 'Spring, Berlin', '--json']);
+  expect(JSON.parse(byLabel.out)).toMatchObject({ data: [{ id }], pagination: { total: 1 } });
   const byReference = await run(['list', '--external-reference', 'crm-1', '--json']);
   expect(JSON.parse(byReference.out)).toMatchObject({ data: [{ id }], pagination: { total: 1 } });
 });

@@ -178,6 +178,7 @@ describe('query parameters are refused', () => {
     ['from=2026-03-02&to=2026-03-01', ['from out_of_range']],
     ['coordinator_id=', ['coordinator_id too_short']],
     ['coordinator_id=a%00b', ['coordinator_id wrong_format']],
+    ['label=', ['label too_short']],
     ['external_reference=', ['external_reference too_short']],
     [`external_reference=${'r'.repeat(201)}`, ['external_reference too_long']],
     ['after=', ['after too_short']],

@@ -326,6 +326,7 @@ export const ListRegistrationsQuery = Type.Object(
     from: Type.Optional({ ...ActivityDate, description: 'Activities on this day or later.' }),
     to: Type.Optional({ ...ActivityDate, description: 'Activities on this day or earlier.' }),
     has_failures: Type.Optional(Type.Boolean({ description: 'Whether a mentor failed.' })),
+    label: Type.Optional({ ...Label, description: 'Registrations with exactly this label.' }),
     external_reference: Type.Optional(ExternalReference),
     sort: Type.Optional(
       oneOf(LIST_SORTS, {

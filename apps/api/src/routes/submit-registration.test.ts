@@ -131,7 +131,7 @@ test('of two requests at once with one reference one is accepted; the other is t
   expect(await registrations()).toBe(1);
 });
 
-test('label and reference are in the details and the list, which is filtered by reference', async () => {
+test('label and reference are in the details and the list, which is filtered by both', async () => {
   const given = { label: 'Spring, Berlin', external_reference: 'crm-1' };
   const { id } = (await post({ ...request, ...given })).json<{ id: string }>();
   await post(request);
@@ -145,5 +145,7 @@ test('label and reference are in the details and the list, which is filtered by 
     pagination: { total: 2 },
   });
   expect((await get('?external_reference=crm-1&coordinator_id=coord-42')).data).toMatchObject([{ id }]);
+  expect((await get('?label=Spring,%20Berlin&coordinator_id=coord-42')).data).toMatchObject([{ id }]);
+  expect((await get('?label=Spring')).data).toEqual([]);
   expect(await get('?external_reference=CRM-1')).toMatchObject({ data: [], pagination: { total: 0 } });
 });

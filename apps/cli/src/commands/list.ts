@@ -22,6 +22,7 @@ interface ListOptions {
   from?: string;
   to?: string;
   hasFailures?: true;
+  label?: string;
   externalReference?: string;
   sort: ListSort;
   format: 'table' | 'csv';
@@ -41,6 +42,7 @@ export function addList({ program, perform }: Registry): void {
     .option('--from <yyyy-mm-dd>', 'only activities on or after this day')
     .option('--to <yyyy-mm-dd>', 'only activities on or before this day')
     .option('--has-failures', 'only registrations with failed mentors')
+    .option('--label <text>', 'only registrations with exactly this label')
     .option('--external-reference <id>', 'only registrations with this ID of your own system')
     .addOption(
       new Option('--sort <order>', 'newest first, or oldest first')
@@ -77,8 +79,19 @@ async function list({ client, io, isJson, print, say }: Context, options: ListOp
 }
 
 function queryOf(options: ListOptions): ListRegistrationsQuery {
-  const { status, coordinator, activityType, from, to, hasFailures, externalReference, sort, limit, after } =
-    options;
+  const {
+    status,
+    coordinator,
+    activityType,
+    from,
+    to,
+    hasFailures,
+    label,
+    externalReference,
+    sort,
+    limit,
+    after,
+  } = options;
   return {
     limit,
     sort,
@@ -88,6 +101,7 @@ function queryOf(options: ListOptions): ListRegistrationsQuery {
     ...(from && { from }),
     ...(to && { to }),
     ...(hasFailures && { has_failures: true }),
+    ...(label && { label }),
     ...(externalReference && { external_reference: externalReference }),
     ...(after && { after }),
   };

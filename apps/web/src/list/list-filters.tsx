@@ -1,7 +1,7 @@
-import { Field } from '@base-ui/react/field';
 import type { FieldError } from '@bulk/contract';
-import { type KeyboardEvent, type ReactElement, useId } from 'react';
+import { useId } from 'react';
 import { useSearchParams } from 'wouter';
+import { FilterField, FilterInput } from '../components/filter-field.tsx';
 import { type Filter, isFiltered, SORT_LABELS, STATUS_LABELS, withFilter } from './list-query.ts';
 
 /** Renders the filters. A change goes into the address at once; a text does when its field loses the focus, or on Enter. */
@@ -12,17 +12,14 @@ export function ListFilters({ fieldErrors }: { fieldErrors: readonly FieldError[
   const change = (name: Filter, value: string) => {
     if (value !== valueIn(name)) setParams(withFilter(params, name, value));
   };
-  const text = (name: Filter, type: 'text' | 'date') => (
-    <input
-      // The address can change by the "back" button: the field then shows the new value.
-      key={valueIn(name)}
-      className="input"
+  const input = (label: string, name: Filter, type: 'text' | 'date' = 'text') => (
+    <FilterInput
+      label={label}
+      name={name}
       type={type}
-      defaultValue={valueIn(name)}
-      onBlur={(event) => change(name, event.target.value.trim())}
-      onKeyDown={(event: KeyboardEvent<HTMLInputElement>) => {
-        if (event.key === 'Enter') change(name, event.currentTarget.value.trim());
-      }}
+      value={valueIn(name)}
+      fieldErrors={fieldErrors}
+      onChange={(value) => change(name, value)}
     />
   );
   const choice = (name: Filter, unset: string, labels: Record<string, string>) => (
@@ -41,21 +38,12 @@ export function ListFilters({ fieldErrors }: { fieldErrors: readonly FieldError[
       <FilterField label="Status" name="status" fieldErrors={fieldErrors}>
         {choice('status', 'All', STATUS_LABELS)}
       </FilterField>
-      <FilterField label="Coordinator" name="coordinator_id" fieldErrors={fieldErrors}>
-        {text('coordinator_id', 'text')}
-      </FilterField>
-      <FilterField label="Activity type" name="activity_type" fieldErrors={fieldErrors}>
-        {text('activity_type', 'text')}
-      </FilterField>
-      <FilterField label="Activity date from" name="from" fieldErrors={fieldErrors}>
-        {text('from', 'date')}
-      </FilterField>
-      <FilterField label="Activity date to" name="to" fieldErrors={fieldErrors}>
-        {text('to', 'date')}
-      </FilterField>
-      <FilterField label="External reference" name="external_reference" fieldErrors={fieldErrors}>
-        {text('external_reference', 'text')}
-      </FilterField>
+      {input('Coordinator', 'coordinator_id')}
+      {input('Activity type', 'activity_type')}
+      {input('Activity date from', 'from', 'date')}
+      {input('Activity date to', 'to', 'date')}
+      {input('Label', 'label')}
+      {input('External reference', 'external_reference')}
       <FilterField label="Order" name="sort" fieldErrors={fieldErrors}>
         {choice('sort', 'Newest first', SORT_LABELS)}
       </FilterField>
@@ -80,25 +68,5 @@ export function ListFilters({ fieldErrors }: { fieldErrors: readonly FieldError[
         )}
       </div>
     </search>
-  );
-}
-
-interface FilterFieldProps {
-  label: string;
-  name: Filter;
-  fieldErrors: readonly FieldError[];
-  children: ReactElement;
-}
-
-function FilterField({ label, name, fieldErrors, children }: FilterFieldProps) {
-  const fieldError = fieldErrors.find(({ parameter }) => parameter === name);
-  return (
-    <Field.Root className="field" invalid={fieldError !== undefined}>
-      <Field.Label className="field-label">{label}</Field.Label>
-      <Field.Control render={children} />
-      <Field.Error className="field-error" match={fieldError !== undefined}>
-        {fieldError?.detail}
-      </Field.Error>
-    </Field.Root>
   );
 }

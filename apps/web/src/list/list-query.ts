@@ -18,6 +18,7 @@ export const FILTERS = [
   'from',
   'to',
   'has_failures',
+  'label',
   'external_reference',
   'sort',
 ] as const;

@@ -74,7 +74,14 @@ async function farPage(
 
 type Filter = Pick<
   ListRegistrationsQuery,
-  'status' | 'coordinator_id' | 'activity_type' | 'from' | 'to' | 'has_failures' | 'external_reference'
+  | 'status'
+  | 'coordinator_id'
+  | 'activity_type'
+  | 'from'
+  | 'to'
+  | 'has_failures'
+  | 'label'
+  | 'external_reference'
 > & {
   /** The scope of the caller; null: all. */
   ofCoordinators: readonly string[] | null;
@@ -89,6 +96,7 @@ function matching(filter: Filter): BulkRegistrationWhereInput {
     from,
     to,
     has_failures,
+    label,
     external_reference,
     ofCoordinators,
   } = filter;
@@ -101,6 +109,7 @@ function matching(filter: Filter): BulkRegistrationWhereInput {
       activityDate: { ...(from && { gte: new Date(from) }), ...(to && { lte: new Date(to) }) },
     }),
     ...(has_failures !== undefined && { failureCount: has_failures ? { gt: 0 } : 0 }),
+    ...(label !== undefined && { label }),
     ...(external_reference !== undefined && { externalReference: external_reference }),
   };
 }

@@ -197,7 +197,14 @@ export interface Refusal {
 
 export type Filter = Pick<
   ListRegistrationsQuery,
-  'status' | 'coordinator_id' | 'activity_type' | 'from' | 'to' | 'has_failures' | 'external_reference'
+  | 'status'
+  | 'coordinator_id'
+  | 'activity_type'
+  | 'from'
+  | 'to'
+  | 'has_failures'
+  | 'label'
+  | 'external_reference'
 >;
 
 export function countOf({ results }: ModelRegistration, wanted: ModelResult): number {
@@ -237,6 +244,7 @@ function matches(registration: ModelRegistration, filter: Filter): boolean {
     (filter.status ?? status) === status &&
     (filter.coordinator_id ?? request.coordinator_id) === request.coordinator_id &&
     (filter.activity_type ?? request.activity_type) === request.activity_type &&
+    (filter.label ?? request.label) === request.label &&
     (filter.external_reference ?? request.external_reference) === request.external_reference &&
     (filter.from ?? '') <= request.activity_date &&
     (filter.to ?? '9999-12-31') >= request.activity_date &&

@@ -16,6 +16,7 @@ const key = fc.option(fc.constantFrom('k1', 'k2'), { freq: 2 });
 const pick = fc.nat(30);
 const tag = fc.constantFrom<TagChoice[]>('none', 'none', 'newest', 'old', 'any', 'unknown');
 
+const label = fc.constantFrom('one', 'two');
 const reference = fc.constantFrom('ref-1', 'ref-2');
 
 const request = fc.record(
@@ -27,7 +28,7 @@ const request = fc.record(
     duration_minutes: fc.constantFrom(1, 60),
     notes: fc.constantFrom('', 'one'),
     override_duplicates: fc.boolean(),
-    label: fc.constantFrom('one', 'two'),
+    label,
     external_reference: reference,
   },
   { requiredKeys: ['coordinator_id', 'mentor_ids', 'activity_type', 'activity_date', 'duration_minutes'] },
@@ -51,6 +52,7 @@ const filter: fc.Arbitrary<Filter> = fc.oneof(
   fc.record({ has_failures: fc.boolean() }),
   fc.record({ status: fc.constantFrom(...REGISTRATION_STATUSES) }),
   fc.record({ coordinator_id: coordinator, activity_type: type }),
+  fc.record({ label }),
   fc.record(
     { external_reference: reference, coordinator_id: coordinator },
     { requiredKeys: ['external_reference'] },
