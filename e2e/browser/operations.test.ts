@@ -7,6 +7,7 @@ import { expectGoodLooks, page, service, useService } from './fixture.ts';
 useService();
 
 test('the operations page says what waits and what was done, by the keyboard alone', async () => {
+  await page.setViewportSize({ width: 320, height: 760 });
   await page.goto('/');
   await page.getByRole('link', { name: 'Operations' }).press('Enter');
   await page.getByRole('heading', { name: 'Operations', level: 1 }).waitFor();

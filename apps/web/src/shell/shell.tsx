@@ -38,7 +38,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <div className="top-bar-inner">
           <Link className="brand" href="/">
             <img src="/icon.svg" alt="" width="26" height="26" />
-            Bulk registrations
+            <span className="brand-name">Bulk registrations</span>
           </Link>
           {!isKeyNeeded && <SearchBox />}
           <nav className="row" aria-label="Main">
@@ -46,7 +46,7 @@ export function Shell({ children }: { children: ReactNode }) {
               API
             </a>
             {role === 'admin' && (
-              <Link className="button button-quiet top-bar-extra" href="/operations">
+              <Link className="button button-quiet" href="/operations">
                 Operations
               </Link>
             )}
