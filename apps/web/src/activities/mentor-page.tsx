@@ -1,28 +1,47 @@
+import { ApiProblem } from '@bulk/client';
 import type { Activity } from '@bulk/contract';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useSearchParams } from 'wouter';
 import { client, messageOf } from '../api.ts';
+import { FilterInput } from '../components/filter-field.tsx';
 import { IdHeading } from '../components/id-heading.tsx';
 import { Notice } from '../components/notice.tsx';
 import { calendarDay, counted } from '../format.ts';
+import { withFilter } from '../list/list-query.ts';
 import { Breadcrumbs } from '../shell/breadcrumbs.tsx';
 import { usePageTitle } from '../shell/use-page-title.ts';
 import './mentor-page.css';
 
 /** Lists the activities of a mentor, the latest day first. The ID is in the query, because it may hold any character. */
 export function MentorPage() {
-  const [params] = useSearchParams();
+  const [params, setParams] = useSearchParams();
   const id = params.get('id') ?? '';
+  const [from, to] = [params.get('from') ?? '', params.get('to') ?? ''];
   usePageTitle(id);
   const activities = useInfiniteQuery({
-    queryKey: ['mentor', id],
+    queryKey: ['mentor', id, from, to],
     queryFn: ({ pageParam: after, signal }) =>
-      client.mentorActivities(id, after === undefined ? {} : { after }, { signal }),
+      client.mentorActivities(
+        id,
+        { ...(from && { from }), ...(to && { to }), ...(after !== undefined && { after }) },
+        { signal },
+      ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ pagination }) => pagination.next_cursor ?? undefined,
   });
   const rows = activities.data?.pages.flatMap(({ data }) => data) ?? [];
   const [first] = activities.data?.pages ?? [];
+  const fieldErrors = activities.error instanceof ApiProblem ? activities.error.errors : [];
+  const day = (label: string, name: 'from' | 'to', value: string) => (
+    <FilterInput
+      label={label}
+      name={name}
+      type="date"
+      value={value}
+      fieldErrors={fieldErrors}
+      onChange={(changed) => setParams(withFilter(params, name, changed))}
+    />
+  );
 
   return (
     <div className="stack">
@@ -30,15 +49,18 @@ export function MentorPage() {
       <div className="row">
         <IdHeading id={id} />
       </div>
+      <search className="card mentor-filters">
+        {day('Activity date from', 'from', from)}
+        {day('Activity date to', 'to', to)}
+      </search>
       {activities.error !== null && (
         <Notice tone="bad" role="alert">
-          <p>{messageOf(activities.error)}</p>
+          <p>{fieldErrors.length > 0 ? 'One of the days is not valid.' : messageOf(activities.error)}</p>
         </Notice>
       )}
       {first && (
         <p className="muted" role="status">
-          {sentenceOf(rows.length, activities.hasNextPage)} These are the activities from{' '}
-          {calendarDay(first.from)} to {calendarDay(first.to)}.
+          {sentenceOf(rows.length, activities.hasNextPage, first)}
         </p>
       )}
       {activities.isPending && <p className="muted">Loading …</p>}
@@ -67,11 +89,11 @@ export function MentorPage() {
   );
 }
 
-function sentenceOf(number: number, hasMore: boolean): string {
-  if (hasMore) return `The first ${counted(number, 'activity', 'activities')} are shown.`;
-  return number === 0
-    ? 'This mentor has no activities.'
-    : `This mentor has ${counted(number, 'activity', 'activities')}.`;
+function sentenceOf(number: number, hasMore: boolean, { from, to }: { from: string; to: string }): string {
+  const days = `from ${calendarDay(from)} to ${calendarDay(to)}`;
+  if (hasMore) return `This mentor has more than ${counted(number, 'activity', 'activities')} ${days}.`;
+  if (number === 0) return `This mentor has no activities ${days}.`;
+  return `This mentor has ${counted(number, 'activity', 'activities')} ${days}.`;
 }
 
 function Row({ activity }: { activity: Activity }) {
