@@ -88,6 +88,18 @@ test('a coordinator leads to its registrations, and what is refused is said', as
   await expectGoodLooks('search-refused');
 });
 
+test('a search that the service could not answer is tried again', async () => {
+  await page.route(
+    '**/api/v1/search?*',
+    (route) => route.fulfill({ status: 503, headers: { 'retry-after': '1' }, body: '' }),
+    { times: 1 },
+  );
+  await service.submit(registrationRequest({ coordinator_id: 'coord-again' }));
+  await page.goto('/');
+  await box().fill('coord-again');
+  await page.getByRole('option', { name: 'coord-again' }).waitFor();
+});
+
 test('totals are above the list', async () => {
   await register('counted');
   await page.goto('/');

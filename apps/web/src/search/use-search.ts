@@ -11,7 +11,7 @@ const FRESH_MS = 10_000;
 export function searchOf(text: string) {
   return queryOptions({
     queryKey: ['search', text],
-    queryFn: async ({ signal }) => (await client.search(text, { signal, tries: 1 })).data,
+    queryFn: async ({ signal }) => (await client.search(text, { signal })).data,
     staleTime: FRESH_MS,
   });
 }
