@@ -91,6 +91,7 @@ test('label and reference are shown; a taken reference is said at its field; a c
   await page.goto('/');
   await page.getByRole('cell', { name: 'Spring, Berlin crm-1' }).waitFor();
   await expectGoodLooks('list-labels');
+  await page.getByRole('button', { name: 'Filters' }).press('Enter');
   await reference.fill('crm-1');
   await reference.press('Enter');
   await page.waitForURL('**/?external_reference=crm-1');

@@ -91,6 +91,13 @@ test('filters are changed with the keyboard, which stays where it is, and the ba
   await page.goBack();
   await page.getByText('2 registrations').waitFor();
   expect(await page.getByLabel('Label').inputValue()).toBe('');
+
+  await page.setViewportSize({ width: 320, height: 760 });
+  const toggle = page.getByRole('button', { name: 'Filters: 1 set' });
+  expect(await page.getByLabel('Label').isVisible()).toBe(false);
+  await toggle.press('Enter');
+  await page.getByLabel('Label').waitFor();
+  await expectGoodLooks('filters');
 });
 
 test('what is shown is exported as CSV, and the oldest can be first', async () => {

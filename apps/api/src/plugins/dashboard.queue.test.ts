@@ -81,7 +81,7 @@ test('a job has the progress that the API tells, also while it waits for its tur
   const shown = { status: 'processing', mentors: 30, succeeded: 20, failed: 0, progress: progress.percent };
   const list = await app.inject({ url: `${API}?activeQueue=${REST}&status=latest`, headers });
   const { queues } = list.json<{ queues: { name: string; displayName: string; jobs: object[] }[] }>();
-  expect(queues.map(({ displayName }) => displayName)).toEqual(['First batches', 'Further batches']);
+  expect(queues.map(({ displayName }) => displayName)).toEqual(['First batches', 'Other batches']);
   expect(queues[1]?.jobs).toMatchObject([{ id: 'bulk-1.1.2', progress: shown }]);
   const one = await app.inject({ url: `${API}/${REST}/bulk-1.1.2`, headers });
   expect(one.json()).toMatchObject({ job: { progress: shown } });

@@ -54,7 +54,7 @@ const NAMES = [
     displayName: 'First batches',
     description: 'The first batch of each registration, retry and undo. Small ones have no other batch.',
   },
-  { displayName: 'Further batches', description: 'The other batches of large registrations, in turns.' },
+  { displayName: 'Other batches', description: 'The other batches of large registrations, in turns.' },
 ];
 
 function createBoard({ db, queue, config }: Pick<Deps, 'db' | 'queue' | 'config'>): FastifyAdapter {

@@ -63,12 +63,14 @@ export function ListActions({ selected, onClear }: Props) {
       )}
       {bulk.data !== undefined && bulk.data.length > 0 && (
         <Notice tone="bad" role="alert">
-          <p>{counted(bulk.data.length, 'registration')} could not be changed:</p>
-          <ul>
-            {bulk.data.map((sentence) => (
-              <li key={sentence}>{sentence}</li>
-            ))}
-          </ul>
+          <div>
+            <p>{counted(bulk.data.length, 'registration')} could not be changed:</p>
+            <ul>
+              {bulk.data.map((sentence) => (
+                <li key={sentence}>{sentence}</li>
+              ))}
+            </ul>
+          </div>
         </Notice>
       )}
     </>

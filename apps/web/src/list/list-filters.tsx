@@ -1,13 +1,16 @@
 import type { FieldError } from '@bulk/contract';
-import { useId } from 'react';
+import { useId, useState } from 'react';
 import { useSearchParams } from 'wouter';
 import { FilterField, FilterInput } from '../components/filter-field.tsx';
-import { type Filter, isFiltered, SORT_LABELS, STATUS_LABELS, withFilter } from './list-query.ts';
+import { FILTERS, type Filter, isFiltered, SORT_LABELS, STATUS_LABELS, withFilter } from './list-query.ts';
 
-/** Renders the filters. A change goes into the address at once; a text does when its field loses the focus, or on Enter. */
+/** Renders the filters, which a narrow screen folds behind a button. A change goes into the address at once; a text does when its field loses the focus, or on Enter. */
 export function ListFilters({ fieldErrors }: { fieldErrors: readonly FieldError[] }) {
   const [params, setParams] = useSearchParams();
   const failuresId = useId();
+  const fieldsId = useId();
+  const [isOpen, setIsOpen] = useState(false);
+  const numberSet = FILTERS.filter((name) => params.get(name)).length;
   const valueIn = (name: Filter) => params.get(name) ?? '';
   const change = (name: Filter, value: string) => {
     if (value !== valueIn(name)) setParams(withFilter(params, name, value));
@@ -34,38 +37,49 @@ export function ListFilters({ fieldErrors }: { fieldErrors: readonly FieldError[
   );
 
   return (
-    <search className="card list-filters">
-      <FilterField label="Status" name="status" fieldErrors={fieldErrors}>
-        {choice('status', 'All', STATUS_LABELS)}
-      </FilterField>
-      {input('Coordinator', 'coordinator_id')}
-      {input('Activity type', 'activity_type')}
-      {input('Activity date from', 'from', 'date')}
-      {input('Activity date to', 'to', 'date')}
-      {input('Label', 'label')}
-      {input('External reference', 'external_reference')}
-      <FilterField label="Order" name="sort" fieldErrors={fieldErrors}>
-        {choice('sort', 'Newest first', SORT_LABELS)}
-      </FilterField>
-      <div className="list-filters-end">
-        <label className="check" htmlFor={failuresId}>
-          <input
-            id={failuresId}
-            type="checkbox"
-            checked={valueIn('has_failures') === 'true'}
-            onChange={(event) => change('has_failures', event.target.checked ? 'true' : '')}
-          />
-          With failures
-        </label>
-        {isFiltered(params) && (
-          <button
-            type="button"
-            className="button button-quiet"
-            onClick={() => setParams(new URLSearchParams())}
-          >
-            Clear filters
-          </button>
-        )}
+    <search className="card">
+      <button
+        type="button"
+        className="button button-quiet list-filters-toggle"
+        aria-expanded={isOpen}
+        aria-controls={fieldsId}
+        onClick={() => setIsOpen(!isOpen)}
+      >
+        {numberSet === 0 ? 'Filters' : `Filters: ${numberSet} set`}
+      </button>
+      <div id={fieldsId} className={isOpen ? 'list-filters' : 'list-filters list-filters-folded'}>
+        <FilterField label="Status" name="status" fieldErrors={fieldErrors}>
+          {choice('status', 'All', STATUS_LABELS)}
+        </FilterField>
+        {input('Coordinator', 'coordinator_id')}
+        {input('Activity type', 'activity_type')}
+        {input('Activity date from', 'from', 'date')}
+        {input('Activity date to', 'to', 'date')}
+        {input('Label', 'label')}
+        {input('External reference', 'external_reference')}
+        <FilterField label="Order" name="sort" fieldErrors={fieldErrors}>
+          {choice('sort', 'Newest first', SORT_LABELS)}
+        </FilterField>
+        <div className="list-filters-end">
+          <label className="check" htmlFor={failuresId}>
+            <input
+              id={failuresId}
+              type="checkbox"
+              checked={valueIn('has_failures') === 'true'}
+              onChange={(event) => change('has_failures', event.target.checked ? 'true' : '')}
+            />
+            With failures
+          </label>
+          {isFiltered(params) && (
+            <button
+              type="button"
+              className="button button-quiet"
+              onClick={() => setParams(new URLSearchParams())}
+            >
+              Clear filters
+            </button>
+          )}
+        </div>
       </div>
     </search>
   );
