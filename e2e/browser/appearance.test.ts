@@ -22,13 +22,15 @@ import {
 
 const PICTURES = fileURLToPath(new URL('../../docs/pictures/', import.meta.url));
 
-const PICTURED = ['list light', 'dry-run light', 'details dark', 'details phone'];
+const PICTURED = ['list light', 'dry-run light', 'details dark', 'details phone', 'operations light'];
 
 /** What is visited. The last one stays in the middle of its run: its worker has been stopped. */
 const PAGES: Record<string, (page: Page) => Promise<unknown>> = {
   list: async (page) => {
     await page.goto('/');
     await page.getByText('4 registrations').waitFor();
+    for (const id of ['bulk-001', 'bulk-002']) await page.getByLabel(`Select ${id}`, { exact: true }).check();
+    await page.getByText('2 registrations selected.').waitFor();
   },
   new: async (page) => {
     await page.goto('/new');
@@ -67,6 +69,10 @@ const PAGES: Record<string, (page: Page) => Promise<unknown>> = {
     await page.goto('/registrations/bulk-002');
     await page.getByRole('button', { name: 'Delete' }).click();
     await page.getByRole('alertdialog').waitFor();
+  },
+  operations: async (page) => {
+    await page.goto('/operations');
+    await page.getByText('No worker is running.').waitFor();
   },
   gone: async (page) => {
     await page.goto('/registrations/bulk-999');
