@@ -98,6 +98,11 @@ test('filters are changed with the keyboard, which stays where it is, and the ba
   await toggle.press('Enter');
   await page.getByLabel('Label').waitFor();
   await expectGoodLooks('filters');
+  await toggle.press('Enter');
+  await page.goto('/?from=2026-05-01&to=2026-04-01');
+  await page.getByText('Some filters are not valid.').waitFor();
+  await page.getByText('must not be later than to').waitFor();
+  await expectGoodLooks('filters-refused');
 });
 
 test('what is shown is exported as CSV, and the oldest can be first', async () => {

@@ -73,7 +73,7 @@ function createBoard({ db, queue, config }: Pick<Deps, 'db' | 'queue' | 'config'
     options: {
       uiConfig: {
         boardTitle: 'Queue (low level)',
-        boardLogo: { path: '/icon.svg', width: 26 },
+        boardLogo: { path: '/icon.svg', width: 26, height: 26 },
         favIcon: { default: '/icon.svg', alternative: '/icon.svg' },
         // Both buttons are icons: one leads to another site, the other one is the logo of Redis.
         hideDocsLink: true,

@@ -10,6 +10,7 @@ export function ListFilters({ fieldErrors }: { fieldErrors: readonly FieldError[
   const failuresId = useId();
   const fieldsId = useId();
   const [isOpen, setIsOpen] = useState(false);
+  const isShown = isOpen || fieldErrors.length > 0;
   const numberSet = FILTERS.filter((name) => params.get(name)).length;
   const valueIn = (name: Filter) => params.get(name) ?? '';
   const change = (name: Filter, value: string) => {
@@ -41,13 +42,13 @@ export function ListFilters({ fieldErrors }: { fieldErrors: readonly FieldError[
       <button
         type="button"
         className="button button-quiet list-filters-toggle"
-        aria-expanded={isOpen}
+        aria-expanded={isShown}
         aria-controls={fieldsId}
         onClick={() => setIsOpen(!isOpen)}
       >
         {numberSet === 0 ? 'Filters' : `Filters: ${numberSet} set`}
       </button>
-      <div id={fieldsId} className={isOpen ? 'list-filters' : 'list-filters list-filters-folded'}>
+      <div id={fieldsId} className={isShown ? 'list-filters' : 'list-filters list-filters-folded'}>
         <FilterField label="Status" name="status" fieldErrors={fieldErrors}>
           {choice('status', 'All', STATUS_LABELS)}
         </FilterField>

@@ -14,7 +14,7 @@ import { usePageTitle } from '../shell/use-page-title.ts';
 import { ListActions } from './list-actions.tsx';
 import { ListFilters } from './list-filters.tsx';
 import './list-page.css';
-import { isFiltered, listQueryOf, pageOf } from './list-query.ts';
+import { FILTERS, isFiltered, listQueryOf, pageOf } from './list-query.ts';
 import { ListTable } from './list-table.tsx';
 import { ListTotals } from './list-totals.tsx';
 import { Pager } from './pager.tsx';
@@ -97,7 +97,7 @@ function ListError({ error, readAt }: { error: Error; readAt: number | null }) {
   return (
     <Notice tone={isRefused(error) ? 'bad' : 'warn'} role="status">
       <p>
-        {messageOf(error)}{' '}
+        {areFiltersWrong(error) ? 'Some filters are not valid.' : messageOf(error)}{' '}
         {!isRefused(error) &&
           readAt !== null &&
           `This list was loaded at ${moment(new Date(readAt).toISOString())}. `}
@@ -105,6 +105,12 @@ function ListError({ error, readAt }: { error: Error; readAt: number | null }) {
       </p>
     </Notice>
   );
+}
+
+function areFiltersWrong(error: Error): boolean {
+  if (!(error instanceof ApiProblem)) return false;
+  const isFilter = (name: string | undefined) => FILTERS.some((filter) => filter === name);
+  return error.errors.length > 0 && error.errors.every(({ parameter }) => isFilter(parameter));
 }
 
 /** Tells whether the API refused the request, so that a retry gets the same answer. */
