@@ -339,6 +339,9 @@ export const ListRegistrationsQuery = Type.Object(
 );
 export type ListRegistrationsQuery = Static<typeof ListRegistrationsQuery>;
 
+/** Which registrations a list has, whatever its page and order. */
+export type ListFilter = Omit<ListRegistrationsQuery, 'page' | 'limit' | 'after' | 'sort'>;
+
 export const ListRegistrationsResponse = Type.Object({
   data: Type.Array(RegistrationSummary, { description: 'Newest first, unless sort says otherwise.' }),
   pagination: Type.Object({

@@ -1,4 +1,9 @@
-import { LIMITS, type ListRegistrationsQuery, type ListRegistrationsResponse } from '@bulk/contract';
+import {
+  LIMITS,
+  type ListFilter,
+  type ListRegistrationsQuery,
+  type ListRegistrationsResponse,
+} from '@bulk/contract';
 import type { Database } from '../database/client.ts';
 import type { BulkRegistrationWhereInput } from '../database/generated/models.ts';
 import type { Deps, ReadDeps } from '../deps.ts';
@@ -72,17 +77,7 @@ async function farPage(
   });
 }
 
-type Filter = Pick<
-  ListRegistrationsQuery,
-  | 'status'
-  | 'coordinator_id'
-  | 'activity_type'
-  | 'from'
-  | 'to'
-  | 'has_failures'
-  | 'label'
-  | 'external_reference'
-> & {
+type Filter = ListFilter & {
   /** The scope of the caller; null: all. */
   ofCoordinators: readonly string[] | null;
 };

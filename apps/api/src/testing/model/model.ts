@@ -1,7 +1,7 @@
 import type {
   CreateRegistrationRequest,
   HistoryEntry,
-  ListRegistrationsQuery,
+  ListFilter,
   ProblemCode,
   RegistrationStatus,
   RetryRegistrationRequest,
@@ -161,7 +161,7 @@ export class Model {
   }
 
   /** Newest first. */
-  list(filter: Filter): ModelRegistration[] {
+  list(filter: ListFilter): ModelRegistration[] {
     return this.registrations.filter((each) => !each.isDeleted && matches(each, filter)).toReversed();
   }
 }
@@ -195,18 +195,6 @@ export interface Refusal {
   pointers?: string[];
 }
 
-export type Filter = Pick<
-  ListRegistrationsQuery,
-  | 'status'
-  | 'coordinator_id'
-  | 'activity_type'
-  | 'from'
-  | 'to'
-  | 'has_failures'
-  | 'label'
-  | 'external_reference'
->;
-
 export function countOf({ results }: ModelRegistration, wanted: ModelResult): number {
   return results.filter((result) => result === wanted).length;
 }
@@ -237,7 +225,7 @@ export function versionOf(registration: ModelRegistration): string {
   return [status, attemptOf(registration), ...counts].join();
 }
 
-function matches(registration: ModelRegistration, filter: Filter): boolean {
+function matches(registration: ModelRegistration, filter: ListFilter): boolean {
   const { request, status } = registration;
   const hasFailures = countOf(registration, 'duplicate') > 0;
   return (

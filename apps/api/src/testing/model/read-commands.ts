@@ -1,9 +1,15 @@
 import { once } from 'node:events';
-import type { ListRegistrationsResponse, ResultStatus, ResultsMode, ResultsResponse } from '@bulk/contract';
+import type {
+  ListFilter,
+  ListRegistrationsResponse,
+  ResultStatus,
+  ResultsMode,
+  ResultsResponse,
+} from '@bulk/contract';
 import { BASE_PATH } from '@bulk/contract';
 import { expect } from 'vitest';
 import { expectDetails, expectedResults, summaryOf } from './details.ts';
-import { type Filter, type Model, type ModelRegistration, versionOf } from './model.ts';
+import { type Model, type ModelRegistration, versionOf } from './model.ts';
 import { type Answer, expectRefusal, type Real } from './real.ts';
 import { addressOf, chooseTag, isGone, picked, Step, type TagChoice } from './step.ts';
 
@@ -113,7 +119,7 @@ export class Watch extends Step<{ pick: number }> {
   }
 }
 
-export class ReadList extends Step<{ filter: Filter; limit: number; byCursor: boolean }> {
+export class ReadList extends Step<{ filter: ListFilter; limit: number; byCursor: boolean }> {
   async run(model: Model, real: Real): Promise<void> {
     const expected = model.list(this.choice.filter).map(summaryOf);
     let after: string | null = null;
@@ -141,6 +147,6 @@ export class ReadList extends Step<{ filter: Filter; limit: number; byCursor: bo
   }
 }
 
-function asText(filter: Filter): Record<string, string> {
+function asText(filter: ListFilter): Record<string, string> {
   return Object.fromEntries(Object.entries(filter).map(([name, value]) => [name, String(value)]));
 }

@@ -1,7 +1,12 @@
-import { type FailureCode, REGISTRATION_STATUSES, RESULT_STATUSES, RESULTS_MODES } from '@bulk/contract';
+import {
+  type FailureCode,
+  type ListFilter,
+  REGISTRATION_STATUSES,
+  RESULT_STATUSES,
+  RESULTS_MODES,
+} from '@bulk/contract';
 import fc from 'fast-check';
 import { ApplyPlan, ChangeActivity, DryRun, Remove, Retry, Submit, Undo } from './commands.ts';
-import type { Filter } from './model.ts';
 import { ReadDetails, ReadList, ReadResults, Watch } from './read-commands.ts';
 import { ActScoped, ListScoped, SCOPED_ACTS } from './scoped-commands.ts';
 import type { Command, TagChoice } from './step.ts';
@@ -47,7 +52,7 @@ const repeatedRequest = fc
   }));
 
 /** Mostly one condition at most: several together let hardly anything through. */
-const filter: fc.Arbitrary<Filter> = fc.oneof(
+const filter: fc.Arbitrary<ListFilter> = fc.oneof(
   fc.constant({}),
   fc.record({ has_failures: fc.boolean() }),
   fc.record({ status: fc.constantFrom(...REGISTRATION_STATUSES) }),
