@@ -53,6 +53,8 @@ export async function findMentorActivities(
         select activity_date, activity_type
         from activities
         where (activity_date, activity_type) < (pair.activity_date, pair.activity_type)
+          -- Follows from the above; leaves out the partitions of later months.
+          and activity_date <= pair.activity_date
           and activity_date >= ${from}::date
         order by activity_date desc, activity_type desc
         limit 1

@@ -65,7 +65,10 @@ function batchOf(key: BatchKey, refused: RefusedDeletions): Prisma.Sql {
     )`;
 }
 
-/** The conditions are those of the delete itself, so that they are checked again on a row that changes meanwhile. */
+/**
+ * The conditions are those of the delete itself, so that they are checked again on a row that changes meanwhile. Day and
+ * type come from scalar subqueries: joined with `batch`, each id would be looked for in every partition.
+ */
 const DELETED = Prisma.sql`
   deleted as (
     delete from activities a
@@ -77,8 +80,8 @@ const DELETED = Prisma.sql`
     ) w
     where a.id = w.id
       and a.mentor_id = w.mentor_id
-      and a.activity_type = batch.activity_type
-      and a.activity_date = batch.activity_date
+      and a.activity_type = (select activity_type from batch)
+      and a.activity_date = (select activity_date from batch)
       and coalesce(a.occurrence, 0) = 0
       and a.duration_minutes = batch.duration_minutes
       and a.notes is not distinct from batch.notes

@@ -2,6 +2,7 @@ import { apiKeys } from './api-keys.ts';
 import type { Check } from './check.ts';
 import { connections } from './connections.ts';
 import { freeDisk } from './disk.ts';
+import { partitions } from './partitions.ts';
 import { autovacuum, durability, postgresClock, postgresVersion, sequences } from './postgres-server.ts';
 import { redisClock, redisKeys, redisMemory, redisPersistence, redisRole, redisVersion } from './redis.ts';
 import { stuckRegistrations } from './registrations.ts';
@@ -19,6 +20,7 @@ export const CHECKS: readonly Check[] = [
   { name: 'the durability of PostgreSQL', needs: ['postgres'], run: durability },
   { name: 'autovacuum', needs: ['postgres'], run: autovacuum },
   { name: 'the disk of PostgreSQL', needs: ['postgres'], run: freeDisk },
+  { name: 'the partitions of activities', needs: ['tables'], run: partitions },
   { name: 'the sequences', needs: ['tables'], run: sequences },
   { name: 'the keys of the API', needs: ['tables'], run: apiKeys },
   { name: 'the registrations', needs: ['tables', 'queue'], run: stuckRegistrations },

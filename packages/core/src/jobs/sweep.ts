@@ -1,3 +1,4 @@
+import { addMonths } from '../activities/partitions.ts';
 import type { Deps } from '../deps.ts';
 import { dropOldCounts } from '../operations/result-counts.ts';
 import { dropExpiredKeys } from '../registrations/idempotency-keys.ts';
@@ -28,7 +29,8 @@ const PATIENCE_IN_LOCKS = 4;
  * Re-enqueues registrations that are processing and whose job was lost: never added, given up, or deleted with
  * the queue. One worker at a time does it, whichever comes first. It looks at the oldest first, at some hundreds, and
  * at more while it finds lost ones; the next sweep goes on where it ended. Also deletes expired idempotency keys, old
- * deliveries of the webhook, and registrations that ended longer ago than `retentionDays`.
+ * deliveries of the webhook, and registrations that ended longer ago than `retentionDays`, and adds the next months where
+ * the activities are partitioned.
  *
  * BullMQ takes the jobs of a dead worker back, but goes by its workers' clocks: what a worker with a fast
  * clock took, or put off, stays its own until that time has come. So the sweeper also re-enqueues where it
@@ -57,6 +59,8 @@ export async function sweep(deps: Deps, signal: AbortSignal): Promise<number> {
       if (page.lastId === null) break;
     }
     await deleteWhatExpired(deps, signal);
+    const months = await addMonths(db.prisma);
+    if (months.length > 0) log.info({ months }, 'partitions added');
   } finally {
     await endSweep(db.prisma);
   }

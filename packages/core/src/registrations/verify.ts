@@ -82,14 +82,24 @@ async function countAgain(db: Executor, id: bigint): Promise<Counts | null> {
     ),
     existing as (
       select count(*) as activities
-      from result
+      from registration r
+      cross join result
       cross join lateral (
         select
         from activities a
         where a.id = result.activity_id
+          and a.activity_date = r.activity_date
           and a.mentor_id = result.mentor_id
-          and a.bulk_registration_id = ${id}::bigint
-        offset 0
+          and a.bulk_registration_id = r.id
+        union all
+        -- Only if its day was changed: an id alone is looked for in every partition.
+        select
+        from activities a
+        where a.id = result.activity_id
+          and a.activity_date <> r.activity_date
+          and a.mentor_id = result.mentor_id
+          and a.bulk_registration_id = r.id
+        limit 1
       ) activity
       where result.status = 'success'
     ),
