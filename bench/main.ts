@@ -12,7 +12,6 @@ import { keys } from './rows/keys.ts';
 import { list } from './rows/list.ts';
 import { memory } from './rows/memory.ts';
 import { duplicates, mentors } from './rows/mentors.ts';
-import { partitions } from './rows/partitions.ts';
 import { parsing, polls } from './rows/polls.ts';
 import { present } from './rows/present.ts';
 import { details, pages } from './rows/results.ts';
@@ -40,7 +39,6 @@ const FAMILIES: readonly Family[] = [
   pages,
   retries,
   undo,
-  partitions,
   list,
   memory,
   present,

@@ -10,8 +10,6 @@ export { isRegistrationOf } from './access/scope.ts';
 export { createUseCounter } from './access/use-counter.ts';
 export { getActivity } from './activities/get-activity.ts';
 export { listMentorActivities } from './activities/list-mentor-activities.ts';
-export { partitionActivities } from './activities/partition-activities.ts';
-export { addMonth } from './activities/partitions.ts';
 export { listAttempts } from './attempts/list-attempts.ts';
 export { retryFailed } from './attempts/retry-failed.ts';
 export { undoRegistration } from './attempts/undo.ts';
