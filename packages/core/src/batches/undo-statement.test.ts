@@ -15,7 +15,7 @@ import {
   type TestDeps,
   waitFor,
 } from '../testing/index.ts';
-import { executeBatch } from './execute-batch.ts';
+import { executeBatchUndo } from './execute-batch-undo.ts';
 import type { BatchKey } from './statement-parts.ts';
 import { undoBatch } from './undo-statement.ts';
 
@@ -93,7 +93,7 @@ test('an activity that is changed or deleted while the batch waits for it is see
     await tx.activity.update({ where: { id: 2n }, data: { notes: 'seen' } });
     await tx.activity.delete({ where: { id: 3n } });
   };
-  await whileItWaits(change, () => executeBatch(deps, batch));
+  await whileItWaits(change, () => executeBatchUndo(deps, batch));
   expect(await outcomes()).toEqual(['undone', 'activity_changed', 'activity_gone']);
   expect(await activityIds()).toEqual([2]);
 });

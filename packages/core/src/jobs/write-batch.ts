@@ -1,5 +1,6 @@
-import { executeBatch } from '../batches/execute-batch.ts';
-import type { BatchOutcome } from '../batches/execute-batch-insert.ts';
+import { type BatchOutcome, executeBatchInsert } from '../batches/execute-batch-insert.ts';
+import { executeBatchUndo } from '../batches/execute-batch-undo.ts';
+import type { BatchKey } from '../batches/statement-parts.ts';
 import type { Deps } from '../deps.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { formatRegistrationId } from '../registrations/ids.ts';
@@ -7,9 +8,9 @@ import { inSpan } from '../tracing/tracing.ts';
 import { batchKeyOf, type JobData } from './job.ts';
 
 /**
- * Writes one batch of a job, as a span, and counts what became of it.
+ * Writes one batch of a job exactly once, however often it is called, as a span, and counts what became of it.
  *
- * @throws transient errors of the database
+ * @throws transient errors of the database; try the batch again
  */
 export async function writeBatch(deps: Deps, job: JobData, batchNo: number): Promise<BatchOutcome> {
   const { metrics, tracing } = deps;
@@ -25,6 +26,15 @@ export async function writeBatch(deps: Deps, job: JobData, batchNo: number): Pro
     stop({ outcome: 'error' });
     throw error;
   }
+}
+
+/**
+ * Registers or undoes, as its attempt does. A job does not say which, so that a worker of an earlier version can't
+ * lose it: each of the two statements takes its own batches only.
+ */
+async function executeBatch(deps: Deps, key: BatchKey): Promise<BatchOutcome> {
+  const outcome = await executeBatchInsert(deps, key);
+  return outcome.kind === 'superseded' ? executeBatchUndo(deps, key) : outcome;
 }
 
 function attributesOf({ registrationId, attempt }: JobData, batchNo: number) {

@@ -1,8 +1,8 @@
-import { executeBatch } from '../batches/execute-batch.ts';
 import type { Deps } from '../deps.ts';
-import { batchKeyOf, type JobData, type QueueName } from '../jobs/job.ts';
+import type { JobData, QueueName } from '../jobs/job.ts';
 import { findOpenAttempt } from '../jobs/open-attempt.ts';
 import { type RunOutcome, runJob } from '../jobs/run-job.ts';
+import { writeBatch } from '../jobs/write-batch.ts';
 import { parseRegistrationId } from '../registrations/ids.ts';
 
 /** The job of the current generation of a registration, whatever its status. */
@@ -38,5 +38,5 @@ export async function runNextBatch(deps: Deps, id: string): Promise<void> {
   const open = await findOpenAttempt(deps.db.prisma, job);
   const [batchNo] = open?.openBatches ?? [];
   if (batchNo === undefined) throw new Error(`${id} has no open batch`);
-  await executeBatch(deps, batchKeyOf(job, batchNo));
+  await writeBatch(deps, job, batchNo);
 }
