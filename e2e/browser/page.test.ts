@@ -2,7 +2,7 @@ import { BASE_PATH } from '@bulk/contract';
 import { mentors, registrationRequest } from '@bulk/core/testing';
 import { expect, test } from 'vitest';
 import { expectResult, expectStatus, fillIn, WORKSHOP } from './browser.ts';
-import { complaints, context, page, service, useService } from './fixture.ts';
+import { complaints, context, expectGoodLooks, page, service, useService } from './fixture.ts';
 
 const HOSTILE = [
   '<img src=x onerror=alert(1)>',
@@ -141,10 +141,12 @@ test('an undo asks first, and shows what it deleted and what it kept', async () 
   });
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.getByText('This deletes the activities of 2 mentors.').waitFor();
+  await expectGoodLooks('undo');
   await page.getByRole('button', { name: 'Delete the activities' }).click();
   await expectStatus(page, 'Undone');
   await expectResult(page, 'undo-1', /Undone/);
   await expectResult(page, 'undo-2', /Kept.*was changed after it was registered.*pa-/);
+  await expectGoodLooks('undone');
   expect(await page.getByRole('button', { name: 'Undo' }).count()).toBe(0);
 });
 
