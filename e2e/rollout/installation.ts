@@ -64,6 +64,8 @@ export async function install(dir: string, redis: RedisGroup) {
 
   return {
     dir,
+    /** Of nginx. */
+    url: proxy.url,
     redis,
     pooler,
     journal,

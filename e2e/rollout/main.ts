@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createRandom } from '@bulk/core/testing';
+import { runContract } from '../contract/contract-run.ts';
 import { judge } from '../faults/invariants.ts';
 import { startLoad } from '../faults/load.ts';
 import { type RedisGroup, startCluster, startSentinelGroup } from '../operations/redis-groups.ts';
@@ -69,8 +70,13 @@ async function main(): Promise<number> {
 
 async function runSteps(installation: Installation, name: string, steps: readonly Step[]): Promise<string[]> {
   const { actions, journal } = installation;
+  const contract = async (when: string) => {
+    const wrong = await runContract(installation.url);
+    console.log(`${name.padEnd(9)} ${`the contract ${when}`.padEnd(46)} wrong answers: ${wrong.length}`);
+    return wrong.map((text) => `${when}: ${text}`);
+  };
+  const failed = await contract('before the failures');
   const load = startLoad(actions, journal, createRandom(SEED));
-  const failed: string[] = [];
   for (const { what, run, isSeamless = false } of steps) {
     const before = new Map(journal.answers);
     await run(installation);
@@ -86,6 +92,7 @@ async function runSteps(installation: Installation, name: string, steps: readonl
   }
   await load.stop();
   const { broken, registrations, mentors, doubles, lost } = await judge(installation);
+  failed.push(...(await contract('after the failures')));
   await installation.stopProcesses();
   console.log(
     `${name.padEnd(9)} ${registrations} registrations, ${mentors} mentors, ${lost} lost, ${doubles} doubled`,
