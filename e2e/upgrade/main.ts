@@ -1,6 +1,7 @@
 // `npm run test:upgrade -- REF`: a rolling upgrade from the release REF to this one, and back, under load.
 
-import { chmod, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { chmod, mkdtemp, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -28,16 +29,13 @@ async function main(from: string): Promise<number> {
   const home = await mkdtemp(join(await realpath(tmpdir()), 'bulk-upgrade-'));
   // mkdtemp closes it to others, but root's PostgreSQL runs as another user.
   await chmod(home, 0o755);
+  // Also when it is interrupted.
+  process.once('exit', () => rmSync(home, { recursive: true, force: true, maxRetries: 10 }));
   console.log(`Building ${from}`);
   const release = await buildRelease(from, join(home, 'release'));
-  try {
-    let broken = 0;
-    for (const backend of ['redis', 'postgres'] as const) broken += await upgrade(backend, release, home);
-    return broken === 0 ? 0 : 1;
-  } finally {
-    await release.remove();
-    await rm(home, { recursive: true, force: true });
-  }
+  let broken = 0;
+  for (const backend of ['redis', 'postgres'] as const) broken += await upgrade(backend, release, home);
+  return broken === 0 ? 0 : 1;
 }
 
 /** @returns how many promises were broken */

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -11,7 +12,6 @@ export interface Release {
   readonly folder: string;
   /** Makes the tables of that release. */
   migrate(env: Record<string, string>): Promise<void>;
-  remove(): Promise<void>;
 }
 
 /**
@@ -20,16 +20,16 @@ export interface Release {
  * @throws Error with the output of the command that failed
  */
 export async function buildRelease(ref: string, folder: string): Promise<Release> {
-  await run('git', ['worktree', 'add', '--detach', folder, ref], { cwd: HERE });
+  await mkdir(folder);
+  const archive = `${folder}.tar`;
+  await run('git', ['archive', '--format=tar', '--output', archive, ref], { cwd: HERE });
+  await run('tar', ['--extract', '--file', archive], { cwd: folder });
   await run('node', ['scripts/bootstrap.mjs'], { cwd: folder });
   return {
     folder,
     async migrate(env) {
       const program = join(folder, 'packages/core/dist/migrate-main.js');
       await run('node', [program], { cwd: folder, env: { PATH: process.env.PATH, ...env } });
-    },
-    async remove() {
-      await run('git', ['worktree', 'remove', '--force', folder], { cwd: HERE });
     },
   };
 }
