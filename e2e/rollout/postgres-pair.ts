@@ -8,10 +8,11 @@ import { startEmbeddedPostgres } from '@bulk/embedded';
 
 const run = promisify(execFile);
 
-/** A primary, and a standby that has each commit before the client hears of it. */
+/** A primary and its standby. */
 export interface PostgresPair {
   /** Of the primary. */
   readonly url: string;
+  readonly standbyUrl: string;
   /** Ends the primary as in a crash, and promotes the standby. @returns the URL of the new primary */
   failOver(): Promise<string>;
   stop(): Promise<void>;
@@ -19,10 +20,14 @@ export interface PostgresPair {
   readonly abandon: () => void;
 }
 
-/** @param prepare runs on the primary before it is copied */
+/**
+ * @param prepare runs on the primary before it is copied
+ * @param isSynchronous true: the standby has each commit before the client hears of it
+ */
 export async function startPostgresPair(
   dir: string,
   prepare: (url: string) => Promise<void>,
+  { isSynchronous = true } = {},
 ): Promise<PostgresPair> {
   const folders = { primary: join(dir, 'primary'), standby: join(dir, 'standby') };
   const start = (dataDir: string) => startEmbeddedPostgres({ dataDir, durable: true, log: () => {} });
@@ -35,14 +40,16 @@ export async function startPostgresPair(
   await makeStandby(folders.standby, new URL(primary.url));
   const standby = await start(folders.standby);
   await on(primary.url, async (prisma) => {
-    await prisma.$executeRaw`alter system set synchronous_standby_names = '*'`;
+    if (isSynchronous) await prisma.$executeRaw`alter system set synchronous_standby_names = '*'`;
     await prisma.$queryRaw`select pg_reload_conf()::text`;
+    const state = isSynchronous ? 'sync' : 'async';
     const inStep = () =>
-      prisma.$queryRaw<unknown[]>`select 1 from pg_stat_replication where sync_state = 'sync'`;
+      prisma.$queryRaw<unknown[]>`select 1 from pg_stat_replication where sync_state = ${state}`;
     await waitFor(async () => (await inStep()).length === 1, { timeoutMs: 30_000 });
   });
   return {
     url: primary.url,
+    standbyUrl: standby.url,
     async failOver() {
       primary.kill();
       await on(standby.url, (prisma) => prisma.$queryRaw`select pg_promote()::text`);

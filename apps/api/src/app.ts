@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { BASE_PATH } from '@bulk/contract';
-import type { Deps } from '@bulk/core';
+import { type Deps, readingDeps } from '@bulk/core';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import type { App } from './fastify-app.ts';
@@ -33,6 +33,7 @@ import { searchRoute } from './routes/search.ts';
 /** The whole HTTP side, not yet listening. Closing it leaves `deps` open. */
 export async function buildApp(deps: Deps): Promise<App> {
   const app = createServer(deps);
+  const reading = readingDeps(deps);
 
   await addTracing(app, deps);
   addSecurityHeaders(app);
@@ -51,12 +52,12 @@ export async function buildApp(deps: Deps): Promise<App> {
   await app.register(async (scope) => {
     await addLoadShedding(scope);
     await scope.register(registrationRoutes(deps), { prefix: BASE_PATH });
-    activityRoutes(scope, deps);
-    searchRoute(scope, deps);
-    totalsRoute(scope, deps);
+    activityRoutes(scope, reading);
+    searchRoute(scope, reading);
+    totalsRoute(scope, reading);
   });
   workersRoute(app, deps);
-  operationsRoute(app, deps);
+  operationsRoute(app, reading);
   callerRoute(app);
   addHealth(app, deps);
   await addDashboard(app, deps);

@@ -10,6 +10,10 @@ export interface Config {
   /** 0 lets the system choose. */
   readonly port: number;
   readonly databaseUrl: string;
+  /** A streaming standby of that database, for reads; null: there is none. */
+  readonly databaseReplicaUrl: string | null;
+  /** How long a read waits for the replica to catch up; after that it goes to the primary. */
+  readonly databaseReplicaLagMs: number;
   /** null: the queue runs on PostgreSQL too. */
   readonly redisUrl: string | null;
   /** Connections of one process to PostgreSQL, the queue's own not counted. */
@@ -117,6 +121,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     host: read.text('HOST', '127.0.0.1'),
     port: read.integer('PORT', 3000, { min: 0, max: 65_535 }),
     databaseUrl: read.url('DATABASE_URL', ['postgres:', 'postgresql:']) ?? read.missing('DATABASE_URL'),
+    databaseReplicaUrl: read.url('DATABASE_REPLICA_URL', ['postgres:', 'postgresql:']),
+    databaseReplicaLagMs: read.integer('DATABASE_REPLICA_LAG_MS', 200, { min: 1, max: 10_000 }),
     redisUrl: read.redisAddress('REDIS_URL'),
     databasePoolSize: read.integer('DATABASE_POOL_SIZE', 16, { min: 2, max: 1_000 }),
     databasePreparedStatements: read.boolean('DATABASE_PREPARED_STATEMENTS', true),

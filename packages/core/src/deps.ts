@@ -25,6 +25,14 @@ export interface CallerDeps extends Deps {
 /** As `CallerDeps`, for those that only read. */
 export type ReadDeps = Pick<CallerDeps, 'db' | 'caller'>;
 
+/** Makes the deps of a route that only reads: its statements run on the replica, where there is one. */
+export function readingDeps(deps: Deps): Deps {
+  // An app that only describes itself has no database to ask.
+  if (deps.config.databaseReplicaUrl === null) return deps;
+  const { replica, prisma } = deps.db;
+  return { ...deps, db: { ...deps.db, prisma: replica?.prisma ?? prisma } };
+}
+
 /**
  * Builds the deps of a program, as the environment says.
  *

@@ -16,7 +16,7 @@ export { undoRegistration } from './attempts/undo.ts';
 export { type Config, ConfigError, loadConfig, readEnvironment, refuseOpenAddress } from './config.ts';
 export type { Database } from './database/client.ts';
 export { withDeadline } from './deadline.ts';
-export { type CallerDeps, createDeps, type Deps } from './deps.ts';
+export { type CallerDeps, createDeps, type Deps, readingDeps } from './deps.ts';
 export { AppError } from './errors.ts';
 export { openWorker, type QueuedJob } from './jobs/backend.ts';
 export { type JobData, parseJobData, QUEUES, type QueueName } from './jobs/job.ts';

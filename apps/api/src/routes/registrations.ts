@@ -1,4 +1,4 @@
-import { createWaitingReasonReader, type Deps } from '@bulk/core';
+import { createWaitingReasonReader, type Deps, readingDeps } from '@bulk/core';
 import type { App } from '../fastify-app.ts';
 import { addCompression } from '../plugins/compression.ts';
 import { deleteRoute } from './delete-registration.ts';
@@ -25,12 +25,13 @@ export function registrationRoutes(deps: Deps) {
     const readWaitingReason = createWaitingReasonReader(deps);
     await app.register(async (reads: App) => {
       await addCompression(reads);
-      listRoute(reads, deps);
-      detailsRoute(reads, deps, readWaitingReason);
-      resultsRoute(reads, deps);
-      failuresRoute(reads, deps);
-      verificationRoute(reads, deps);
-      attemptsRoute(reads, deps);
+      const reading = readingDeps(deps);
+      listRoute(reads, reading);
+      detailsRoute(reads, reading, readWaitingReason);
+      resultsRoute(reads, reading);
+      failuresRoute(reads, reading);
+      verificationRoute(reads, reading);
+      attemptsRoute(reads, reading);
     });
     submitRoute(app, deps);
     retryRoute(app, deps);

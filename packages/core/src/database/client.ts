@@ -5,18 +5,30 @@ import { withDeadline } from '../deadline.ts';
 import type { Logger } from '../log.ts';
 import { createSnapshotReader, type SnapshotReader } from '../progress/snapshot-reader.ts';
 import { PrismaClient } from './generated/client.ts';
-import { createPool } from './pool.ts';
+import { createPool, type PoolOptions } from './pool.ts';
+import { createReplica, type Replica } from './replica.ts';
 
 export interface Database {
   readonly prisma: PrismaClient;
   readonly readSnapshot: SnapshotReader;
+  /** null: DATABASE_REPLICA_URL is not set. */
+  readonly replica: Replica | null;
   poolUse(): PoolUse;
   /** Rejects when PostgreSQL does not answer within two seconds. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Connections of the pool, and the statements that wait for one. */
+type DatabaseConfig = Pick<
+  Config,
+  | 'databaseUrl'
+  | 'databaseReplicaUrl'
+  | 'databaseReplicaLagMs'
+  | 'databasePoolSize'
+  | 'databasePreparedStatements'
+>;
+
+/** Connections of the primary's pool, and the statements that wait for one. */
 export interface PoolUse {
   size: number;
   inUse: number;
@@ -25,6 +37,9 @@ export interface PoolUse {
 }
 
 const PING_MS = 2_000;
+const ANSWER_MS = 9_000;
+/** Shorter: then there is still the primary to ask. */
+const REPLICA_ANSWER_MS = 5_000;
 
 /**
  * Makes PostgreSQL plan with indexes, which every statement of a worker has. A plan made while a table was almost
@@ -37,29 +52,38 @@ const BY_INDEX = '-c enable_seqscan=off -c jit=off';
  *
  * @param byIndex true: statements use indexes and never read whole tables
  */
-export function createDatabase(
-  config: Pick<Config, 'databaseUrl' | 'databasePoolSize' | 'databasePreparedStatements'>,
-  log: Logger,
-  { byIndex = false } = {},
-): Database {
+export function createDatabase(config: DatabaseConfig, log: Logger, { byIndex = false } = {}): Database {
   const onError = (error: Error) => log.warn({ reason: error.message }, 'a database connection failed');
-  const pool = createPool({
-    connectionString: config.databaseUrl,
-    max: config.databasePoolSize,
-    answerMs: 9_000,
-    ...(byIndex && { options: BY_INDEX }),
-  });
-  const adapter = new PrismaPg(pool, {
-    statementNameGenerator: config.databasePreparedStatements ? statementNames() : () => '',
-    onPoolError: onError,
-    onConnectionError: onError,
-    disposeExternalPool: true,
-  });
-  const prisma = new PrismaClient({ adapter, errorFormat: 'minimal' });
+  const open = (options: Pick<PoolOptions, 'connectionString' | 'answerMs'>) => {
+    const pool = createPool({
+      ...options,
+      max: config.databasePoolSize,
+      ...(byIndex && { options: BY_INDEX }),
+    });
+    const adapter = new PrismaPg(pool, {
+      statementNameGenerator: config.databasePreparedStatements ? statementNames() : () => '',
+      onPoolError: onError,
+      onConnectionError: onError,
+      disposeExternalPool: true,
+    });
+    return { pool, prisma: new PrismaClient({ adapter, errorFormat: 'minimal' }) };
+  };
+  const { pool, prisma } = open({ connectionString: config.databaseUrl, answerMs: ANSWER_MS });
+  const { databaseReplicaUrl, databaseReplicaLagMs: lagMs } = config;
+  const replica =
+    databaseReplicaUrl === null
+      ? null
+      : createReplica({
+          primary: prisma,
+          replica: open({ connectionString: databaseReplicaUrl, answerMs: REPLICA_ANSWER_MS }).prisma,
+          lagMs,
+          log,
+        });
 
   return {
     prisma,
     readSnapshot: createSnapshotReader(prisma),
+    replica,
     poolUse: () => ({
       size: config.databasePoolSize,
       inUse: pool.totalCount - pool.idleCount,
@@ -69,7 +93,9 @@ export function createDatabase(
     async ping() {
       await withDeadline(prisma.$queryRaw`select 1`, PING_MS, 'reaching PostgreSQL');
     },
-    close: () => prisma.$disconnect(),
+    async close() {
+      await Promise.all([prisma.$disconnect(), replica?.close()]);
+    },
   };
 }
 

@@ -6,6 +6,7 @@ import { partitions } from './partitions.ts';
 import { autovacuum, durability, postgresClock, postgresVersion, sequences } from './postgres-server.ts';
 import { redisClock, redisKeys, redisMemory, redisPersistence, redisRole, redisVersion } from './redis.ts';
 import { stuckRegistrations } from './registrations.ts';
+import { replica } from './replica.ts';
 import { corsOrigins, openAddress } from './settings.ts';
 import { webhookAddress, webhookDeliveries } from './webhook.ts';
 
@@ -20,6 +21,7 @@ export const CHECKS: readonly Check[] = [
   { name: 'the durability of PostgreSQL', needs: ['postgres'], run: durability },
   { name: 'autovacuum', needs: ['postgres'], run: autovacuum },
   { name: 'the disk of PostgreSQL', needs: ['postgres'], run: freeDisk },
+  { name: 'the replica', needs: ['postgres'], run: replica },
   { name: 'the partitions of activities', needs: ['tables'], run: partitions },
   { name: 'the sequences', needs: ['tables'], run: sequences },
   { name: 'the keys of the API', needs: ['tables'], run: apiKeys },

@@ -1,4 +1,4 @@
-import { Gauge } from 'prom-client';
+import { Counter, Gauge } from 'prom-client';
 import { cached } from '../cached.ts';
 import { withDeadline } from '../deadline.ts';
 import type { Deps } from '../deps.ts';
@@ -107,6 +107,24 @@ export function addStateGauges({
   add('bulk_database_pool_size', 'Most connections of this process: DATABASE_POOL_SIZE.', async () => [
     { value: db.poolUse().size },
   ]);
+
+  const { replica } = db;
+  if (replica === null) return;
+  add(
+    'bulk_database_replica_used',
+    '1 if reads go to the replica, 0 if they go to the primary.',
+    async () => [{ value: (await replica.isUsed()) ? 1 : 0 }],
+  );
+  new Counter({
+    name: 'bulk_database_reads_total',
+    help: 'Statements of reads that may go to the replica, by the server that answered.',
+    labelNames: ['server'],
+    registers: [metrics.registry],
+    collect() {
+      this.reset();
+      for (const [server, count] of Object.entries(replica.reads)) this.inc({ server }, count);
+    },
+  });
 }
 
 /** Several scrapers, or an impatient one, cost the database and the queue one question in two seconds. */

@@ -8,6 +8,7 @@ export { insertRegistration } from '../registrations/insert-registration.ts';
 export { startChangedAnswers } from './changed-answers.ts';
 export { findInconsistencies } from './consistency.ts';
 export { emptyTables } from './empty-tables.ts';
+export { startFreezableServer } from './freezable-server.ts';
 export { examined, startInstallation } from './installation.ts';
 export { createMemoryQueue, type Delivery, type MemoryQueue } from './memory-queue.ts';
 export { openPatientDatabase } from './patient-database.ts';

@@ -13,6 +13,7 @@ export function openPatientDatabase(databaseUrl: string): Database {
   return {
     prisma,
     readSnapshot: createSnapshotReader(prisma),
+    replica: null,
     poolUse: () => ({ size: 1, inUse: 0, idle: 0, waiting: 0 }),
     async ping() {
       await prisma.$queryRaw`select 1`;

@@ -27,10 +27,7 @@ export function provideRaceDeps(): () => RaceDeps {
 async function createRaceDeps(): Promise<RaceDeps> {
   const deps = await createTestDeps({ settings: { TIME_SLICE_MS: '1', SWEEP_MS: '50' } });
   const databaseUrl = `${deps.config.databaseUrl}?application_name=${APPLICATION}`;
-  const db = createDatabase(
-    { databaseUrl, databasePreparedStatements: true, databasePoolSize: 24 },
-    deps.log,
-  );
+  const db = createDatabase({ ...deps.config, databaseUrl, databasePoolSize: 24 }, deps.log);
   await refuseIllegalMoves(deps.db);
 
   return {
