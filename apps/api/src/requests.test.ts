@@ -187,14 +187,24 @@ describe('an address that is none is a 404', () => {
   ])('%s', async (url) => {
     expect((await problemFor({ method: 'GET', url })).status).toBe(404);
   });
+});
 
-  test.each(['POST', 'PUT', 'DELETE', 'OPTIONS'] as const)(
-    'with %s where only others are',
-    async (method) => {
-      const url = method === 'POST' ? `${BASE_PATH}/bulk-001` : BASE_PATH;
-      expect((await problemFor({ method, url })).type).toBe('urn:bulk-registrations:problem:not-found');
-    },
-  );
+describe('a method that an address does not have is a 405 that names those it has', () => {
+  test.each([
+    ['PUT', BASE_PATH, 'GET, HEAD, POST'],
+    ['DELETE', `${BASE_PATH}?page=1`, 'GET, HEAD, POST'],
+    ['OPTIONS', BASE_PATH, 'GET, HEAD, POST'],
+    ['POST', `${BASE_PATH}/bulk-001`, 'DELETE, GET, HEAD, PUT'],
+    ['PATCH', `${BASE_PATH}/no-id`, 'DELETE, GET, HEAD, PUT'],
+    ['GET', `${BASE_PATH}/bulk-001/undo`, 'POST'],
+  ] as const)('%s %s', async (method, url, allow) => {
+    const answer = await app.inject({ method, url });
+    expect([answer.statusCode, answer.headers.allow]).toEqual([405, allow]);
+    expect(answer.json()).toMatchObject({
+      type: 'urn:bulk-registrations:problem:method-not-allowed',
+      detail: `${method} is not possible here, only ${allow}.`,
+    });
+  });
 });
 
 describe('what is hardly HTTP', () => {

@@ -6,6 +6,7 @@ export const PROBLEMS = {
   unauthorized: { status: 401, title: 'This needs valid credentials.' },
   forbidden: { status: 403, title: 'These credentials do not allow it.' },
   not_found: { status: 404, title: 'There is nothing at this address.' },
+  method_not_allowed: { status: 405, title: 'This address has other methods.' },
   registration_not_found: { status: 404, title: 'There is no such bulk registration.' },
   activity_not_found: { status: 404, title: 'There is no such activity.' },
   delivery_not_found: { status: 404, title: 'There is no such delivery.' },

@@ -2,6 +2,7 @@ import { PROBLEMS } from '@bulk/contract';
 import { AppError, toAppError } from '@bulk/core';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { App } from '../fastify-app.ts';
+import { collectMethods } from './methods.ts';
 import { PROBLEM_TYPE, problemOf } from './problem.ts';
 import { tooLarge } from './read-body.ts';
 
@@ -13,7 +14,13 @@ const CHALLENGE = 'Bearer realm="Bulk registrations"';
 /** Whatever goes wrong is answered as a problem (RFC 9457) of the contract's table. */
 export function addProblems(app: App): void {
   app.setErrorHandler((error, request, reply) => answerProblem(error, request, reply));
-  app.setNotFoundHandler((request, reply) => answerProblem(nothingHere(), request, reply));
+  const methodsAt = collectMethods(app);
+  app.setNotFoundHandler((request, reply) => {
+    const methods = methodsAt(request.url);
+    if (methods.length === 0) return answerProblem(nothingHere(), request, reply);
+    reply.header('allow', methods.join(', '));
+    answerProblem(otherMethods(request.method, methods), request, reply);
+  });
 }
 
 /** For errors that Fastify meets before it has a route: an address it cannot decode. */
@@ -71,4 +78,8 @@ function refusalOf(error: unknown, request: FastifyRequest): AppError | null {
 
 function nothingHere(): AppError {
   return new AppError('not_found', 'No route of this service has this method and path.');
+}
+
+function otherMethods(method: string, methods: readonly string[]): AppError {
+  return new AppError('method_not_allowed', `${method} is not possible here, only ${methods.join(', ')}.`);
 }

@@ -46,7 +46,7 @@ describe('CORS', () => {
       const { headers } = await app.inject(request);
       expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
     }
-    expect((await app.inject(preflight)).statusCode).toBe(404);
+    expect((await app.inject(preflight)).statusCode).toBe(405);
   });
 
   test('lets in the configured origins', async () => {
