@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { BASE_PATH, CONTRACT_EXAMPLES, type Problem } from '@bulk/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { App } from './fastify-app.ts';
@@ -82,6 +83,15 @@ describe('a body', () => {
     expect(problem).toMatchObject({
       status: 415,
       type: 'urn:bulk-registrations:problem:unsupported-media-type',
+    });
+  });
+
+  test('that is compressed is an unsupported one, and the header is named', async () => {
+    const headers = { ...JSON_TYPE, 'content-encoding': 'gzip' };
+    const problem = await problemFor({ payload: gzipSync('{}'), headers });
+    expect(problem).toMatchObject({
+      status: 415,
+      errors: [{ header: 'content-encoding', code: 'not_allowed' }],
     });
   });
 

@@ -10,13 +10,14 @@ import { createBodyReader } from './read-body.ts';
 
 const RESERVED_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** Bodies are JSON in UTF-8; any other content type is refused. */
+/** Bodies are JSON in UTF-8; any other content type is refused, and so is what is compressed. */
 export function addJsonBodies(app: App, { bodyLimitBytes }: Pick<Config, 'bodyLimitBytes'>): void {
   const reader = createBodyReader({ limitBytes: bodyLimitBytes, roomBytes: 1.5 * bodyLimitBytes });
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', async (_request: unknown, payload: IncomingMessage) =>
-    parseJsonBody(await reader.read(payload)),
-  );
+  app.addContentTypeParser('application/json', async (_request: unknown, payload: IncomingMessage) => {
+    refuseEncoded(payload);
+    return parseJsonBody(await reader.read(payload));
+  });
   // Each step of a large request may hold up the others; all of them in a row need not.
   app.addHook('preValidation', letOthersGoFirst);
   app.addHook('preHandler', letOthersGoFirst);
@@ -26,6 +27,15 @@ const LARGE_BYTES = 2 ** 20;
 
 async function letOthersGoFirst({ headers }: Pick<FastifyRequest, 'headers'>): Promise<void> {
   if (Number(headers['content-length'] ?? 0) > LARGE_BYTES) await setImmediate();
+}
+
+function refuseEncoded({ headers }: IncomingMessage): void {
+  const encoding = headers['content-encoding'] ?? 'identity';
+  if (encoding.toLowerCase() === 'identity') return;
+  const detail = 'must be left out: request bodies are not compressed';
+  throw new AppError('unsupported_media_type', `Content-Encoding ${detail}.`, {
+    fieldErrors: [{ header: 'content-encoding', code: 'not_allowed', detail }],
+  });
 }
 
 /** @returns undefined for no body at all; whether one is needed, the route's schema knows */
