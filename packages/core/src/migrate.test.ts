@@ -24,6 +24,18 @@ test('with Redis the queue has no tables in PostgreSQL', async () => {
   ]);
 });
 
+test('a database that takes no writes is named, with its setting', async () => {
+  const databaseUrl = newDatabaseUrl();
+  const options = { databaseUrl, redisUrl: 'redis://127.0.0.1:1', queuePrefix: 'bulk' };
+  await migrate(options);
+  const { hostname, port, pathname } = new URL(databaseUrl);
+  const name = pathname.slice(1);
+  await query(databaseUrl, `alter database ${name} set default_transaction_read_only = on`);
+  await expect(migrate(options)).rejects.toThrow(
+    `DATABASE_URL names a database that takes no writes: ${name} on ${hostname}:${port}. It is a standby, or has default_transaction_read_only on.`,
+  );
+});
+
 test('several at once apply each migration once', async () => {
   const databaseUrl = newDatabaseUrl();
   const options = { databaseUrl, redisUrl: 'redis://127.0.0.1:1', queuePrefix: 'bulk' };

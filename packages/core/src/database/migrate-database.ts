@@ -16,18 +16,30 @@ export const MIGRATION_LOCK = 6_251_181;
 
 /**
  * Creates the database if need be and applies the migrations it lacks.
+ *
  * @returns the names of those applied now
+ * @throws Error in plain words for a database that takes no writes
  */
 export async function migrateDatabase(databaseUrl: string): Promise<string[]> {
   await createDatabaseIfMissing(databaseUrl);
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
+    await refuseReadOnly(client);
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
     return await applyWithSchemaEngine(databaseUrl, await readMigrations());
   } finally {
     await client.end();
   }
+}
+
+async function refuseReadOnly(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ transaction_read_only: string }>('show transaction_read_only');
+  if (rows[0]?.transaction_read_only !== 'on') return;
+  throw new Error(
+    `DATABASE_URL names a database that takes no writes: ${client.database} on ${client.host}:${client.port}. ` +
+      'It is a standby, or has default_transaction_read_only on.',
+  );
 }
 
 /** The migrations of this release, in their order. */
