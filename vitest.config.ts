@@ -37,7 +37,7 @@ export default defineConfig({
         test: {
           ...limits,
           name: 'unit',
-          include: ['{apps,packages}/*/src/**/*.test.ts', '{bench,e2e}/**/*.test.ts'],
+          include: ['{apps,packages}/*/src/**/*.test.ts', 'e2e/**/*.test.ts', 'bench/simulation/*.test.ts'],
           exclude: [
             QUEUE_TESTS,
             ...WITHOUT_BROWSER,

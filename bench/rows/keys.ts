@@ -7,7 +7,7 @@ import type { World } from '../world.ts';
 import { finishedPoll } from './polls.ts';
 
 const CONNECTIONS = 16;
-const ROUNDS = 9;
+const ROUNDS = 7;
 const WARM_UP_MS = 1_000;
 /** Short, so that what else happens on the machine disturbs all contestants alike. */
 const WINDOW_MS = 300;
