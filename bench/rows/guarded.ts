@@ -5,8 +5,8 @@ import { createKey } from './keys.ts';
 import { postUntilCompleted } from './mentors.ts';
 import { submitAll } from './small.ts';
 
-/** Three times as often as in the example of ops/prometheus. */
-const SCRAPE_MS = 5_000;
+/** As in the example of ops/prometheus. */
+const SCRAPE_MS = 15_000;
 const ROUNDS = 5;
 const TURNS_OF_A_ROUND = 3;
 
@@ -15,7 +15,7 @@ const WHY_SLOWER =
   'the database and the queue.';
 
 /**
- * What keys and metrics cost together: a service with both, scraped every five seconds, and one with neither. They run
+ * What keys and metrics cost together: a service with both, scraped every 15 seconds, and one with neither. They run
  * side by side and are used in turn. One process differs from the next by more than both cost, and so does one
  * installation: each round has processes of its own, and changes which installation has both.
  */

@@ -17,16 +17,21 @@ test('the API keeps its contract, and nothing is left of the run', async () => {
   expect(await Promise.all([prisma.bulkRegistration.count(), prisma.activity.count()])).toEqual([0, 0]);
 });
 
-test.each([
-  ['a field of another type', /"mentor_count":(\d+)/g, '"mentor_count":"$1"', 'mentor_count must be integer'],
-  ['a status that does not exist', '"status":"cancelled"', '"status":"gone"', 'must be equal to one of'],
-  ['an error that names another field', '#/activity_date', '#/date', 'names #/date, not #/activity_date'],
-  ['another message', 'deleted successfully', 'removed', 'the delete: '],
-])('the run finds %s', async (_, from, to, found) => {
-  const proxy = await startChangingProxy((text) => text.replaceAll(from, to));
+test('the run finds a field of another type, a status that does not exist, a wrongly named field and another message', async () => {
+  const proxy = await startChangingProxy((text) =>
+    text
+      .replaceAll(/"mentor_count":(\d+)/g, '"mentor_count":"$1"')
+      .replaceAll('"status":"cancelled"', '"status":"gone"')
+      .replaceAll('#/activity_date', '#/date')
+      .replaceAll('deleted successfully', 'removed'),
+  );
   try {
     const { port } = proxy.address() as AddressInfo;
-    expect((await runContract(`http://127.0.0.1:${port}`)).join('\n')).toContain(found);
+    const wrong = (await runContract(`http://127.0.0.1:${port}`)).join('\n');
+    expect(wrong).toContain('mentor_count must be integer');
+    expect(wrong).toContain('must be equal to one of');
+    expect(wrong).toContain('names #/date, not #/activity_date');
+    expect(wrong).toContain('the delete: ');
   } finally {
     proxy.close();
   }
