@@ -50,7 +50,7 @@ export async function buildApp(deps: Deps): Promise<App> {
   await addOpenApi(app);
 
   await app.register(async (scope) => {
-    await addLoadShedding(scope);
+    await addLoadShedding(scope, deps);
     await scope.register(registrationRoutes(deps), { prefix: BASE_PATH });
     activityRoutes(scope, reading);
     searchRoute(scope, reading);

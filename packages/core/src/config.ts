@@ -45,6 +45,11 @@ export interface Config {
   /** Where the events of registrations are sent; null: nowhere. */
   readonly webhook: WebhookConfig | null;
   readonly bodyLimitBytes: number;
+  /**
+   * How late the event loop of the API may be, as the mean of a second, before new requests are refused. A body of
+   * 100,000 mentors takes less than 100. Not a setting: tests raise it, because they share a process with what they do.
+   */
+  readonly maxEventLoopDelayMs: number;
   /** Clients that may watch registrations through one API process at once. */
   readonly maxWatchers: number;
   /** Of them, with one key. */
@@ -144,6 +149,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       min: 1_024,
       max: 256 * 1024 * 1024,
     }),
+    maxEventLoopDelayMs: 500,
     maxWatchers: read.integer('MAX_WATCHERS', 2_000, { min: 1, max: 100_000 }),
     maxWatchersPerCaller: read.integer('MAX_WATCHERS_PER_CALLER', 200, { min: 1, max: 100_000 }),
     batchSize: read.integer('BATCH_SIZE', 1_000, { min: 1, max: 10_000 }),

@@ -9,6 +9,7 @@ import type { App } from '../fastify-app.ts';
 export async function buildRefusingApp(settings: Partial<Config> = {}): Promise<App> {
   const config = {
     ...loadConfig({ DATABASE_URL: 'postgresql://localhost/none', LOG_LEVEL: 'silent' }),
+    maxEventLoopDelayMs: 60_000,
     ...settings,
   };
   const log = createLogger(config, { name: 'api' });

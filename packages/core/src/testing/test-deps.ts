@@ -35,7 +35,7 @@ export async function createTestDeps({
 }: TestDepsOptions = {}): Promise<TestDeps> {
   const database = await cloneDatabase();
   const env = { DATABASE_URL: database.url, LOG_LEVEL: 'silent', ...queueEnv(backend), ...settings };
-  const config: Config = loadConfig(env);
+  const config: Config = { ...loadConfig(env), maxEventLoopDelayMs: 60_000 };
   const log = createLogger(config, { name: 'test' });
   const db = createDatabase(config, log);
   const queue = backend === 'memory' ? createMemoryQueue() : createQueue(config, log);
