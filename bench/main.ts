@@ -12,6 +12,7 @@ import { keys } from './rows/keys.ts';
 import { list } from './rows/list.ts';
 import { memory } from './rows/memory.ts';
 import { duplicates, mentors } from './rows/mentors.ts';
+import { partitions } from './rows/partitions.ts';
 import { parsing, polls } from './rows/polls.ts';
 import { present } from './rows/present.ts';
 import { details, pages } from './rows/results.ts';
@@ -42,6 +43,7 @@ const FAMILIES: readonly Family[] = [
   list,
   memory,
   present,
+  partitions,
 ];
 
 // Ends what was started, by the listeners for 'exit'.

@@ -41,10 +41,15 @@ export function useService({ settings = {}, hasWorker = false, look = {} }: Opti
     await service.close();
   });
   beforeEach(() => openVisitor(look));
-  afterEach(async () => {
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') console.error(`${task.name}: the page says\n${await shownText()}`);
     await context.close();
     expectNoComplaints(complaints);
   });
+}
+
+async function shownText(): Promise<string> {
+  return page.locator('body').ariaSnapshot().catch(String);
 }
 
 /** Opens a page for another visitor in place of the current one. */

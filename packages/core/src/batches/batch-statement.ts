@@ -123,21 +123,14 @@ const IS_OVERRIDDEN = Prisma.sql`mentor_id in (select unnest(override_ids) from 
 /**
  * Looks for duplicates first, where the registration may have some: in its first batch, after a failure, in
  * a retry, and to override. A batch that meets its first one without having looked fails, and is tried again.
- * The lateral join keeps the plan on the index (docs/decisions).
+ * In a function the search costs nothing where it is not made (docs/decisions).
  */
 const STRICT = Prisma.sql`
   known as materialized (
     select found.mentor_id
     from batch
-    cross join lateral (
-      select a.mentor_id
-      from activities a
-      where a.activity_date = batch.activity_date
-        and a.activity_type = batch.activity_type
-        and a.mentor_id = any (batch.mentor_ids)
-        and a.occurrence = 0
-    ) found
-    where (select has_duplicates from batch)
+    cross join lateral known_mentors(activity_date, activity_type, mentor_ids) found (mentor_id)
+    where has_duplicates
   ),
   candidate as (
     select
