@@ -8,7 +8,8 @@ import { submitAll } from './small.ts';
 /** As in the example of ops/prometheus. */
 const SCRAPE_MS = 15_000;
 const ROUNDS = 5;
-const TURNS_OF_A_ROUND = 3;
+/** Fresh processes need some turns until their code is compiled. */
+const TURNS = { rounds: 4, warmUps: 3 };
 
 const WHY_SLOWER =
   'Two services of the same settings, compared in the same way, differ by up to 4 %. Each scrape reads the metrics of two processes, ' +
@@ -41,11 +42,11 @@ export const guarded: Family = {
       await guardedOne.restartWorkers({ METRICS_PORT: String(workerPort) });
       const ofSmall = await inTurn(
         { with: () => submitAll(guardedOne.client), without: () => submitAll(open.client) },
-        { rounds: TURNS_OF_A_ROUND },
+        TURNS,
       );
       const ofLarge = await inTurn(
         { with: () => postUntilCompleted(guardedOne), without: () => postUntilCompleted(open) },
-        { rounds: TURNS_OF_A_ROUND },
+        TURNS,
       );
       for (const name of ['with', 'without'] as const) {
         small[name].push(...ofSmall[name]);

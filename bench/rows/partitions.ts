@@ -19,14 +19,14 @@ export const partitions: Family = {
     for (const { pool } of [plain, partitioned]) await fillWithActivities(pool);
     const writing = await inTurn(
       { ours: () => postUntilCompleted(partitioned), theirs: () => postUntilCompleted(plain) },
-      { rounds: 7 },
+      { rounds: 15 },
     );
     const failing = await inTurn(
       {
         ours: () => postDuplicates(partitioned, 'failures'),
         theirs: () => postDuplicates(plain, 'failures'),
       },
-      { rounds: 5 },
+      { rounds: 9 },
     );
     const row = (what: string, { ours, theirs }: typeof writing) =>
       compared(what, 'mentors/s', ours, 'in one table', theirs, atLeast(0.97));
