@@ -37,6 +37,9 @@ async function openDuplicates(activity_type: string, count: number): Promise<str
 test('a retry says how many mentors are still duplicates', async () => {
   await openDuplicates('still', 4);
   await page.getByLabel('Select m-1', { exact: true }).check();
+  await page.getByRole('button', { name: 'Clear the selection' }).press('Enter');
+  await page.locator('button:focus', { hasText: 'Retry all 4 failed mentors' }).waitFor();
+  await page.getByLabel('Select m-1', { exact: true }).check();
   await page.getByLabel('Select m-2', { exact: true }).check();
   const worker = await service.start('worker');
   await page.getByRole('button', { name: 'Retry 2 selected mentors' }).click();

@@ -31,6 +31,7 @@ test('a draft is kept when the user leaves or reloads, until it is cleared', asy
   await expectGoodLooks('draft');
   await page.getByRole('button', { name: 'Clear the form' }).press('Enter');
   await page.getByText('No mentors yet').waitFor();
+  await page.locator('h1:focus').waitFor();
   await page.reload();
   await page.getByText('No mentors yet').waitFor();
   expect(await form()).toEqual(['', '', '', '', '']);
@@ -131,6 +132,7 @@ test('earlier values are suggested, a near one is asked about, and failed IDs ar
   await use.press('Enter');
   expect(await page.getByLabel('Activity type').inputValue()).toBe('office_hours');
   await use.waitFor({ state: 'detached' });
+  await page.locator('input[name="activity_type"]:focus').waitFor();
 
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.goto(`/registrations/${id}`);

@@ -4,7 +4,9 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest';
 import { type Service, startService } from '../service.ts';
 import {
+  accessibilityFindings,
   type Complaints,
+  expectFits,
   expectNoComplaints,
   expectResult,
   expectStatus,
@@ -119,14 +121,21 @@ test('a preview whose duplicates have changed registers nothing, and shows the n
   await page.getByRole('button', { name: 'Register 3 mentors' }).click();
 
   await page.getByText('The duplicates have changed since the preview').waitFor();
-  await page.getByText('“mentor-2” has become a duplicate since the dry run').waitFor();
+  await page.getByText('“mentor-2” has become a duplicate.').waitFor();
   await page.getByText('1 of 3 mentors would get the activity').waitFor();
+  await page.locator('#report-heading:focus').waitFor();
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await accessibilityFindings(page)).toEqual([]);
+  }
+  await page.setViewportSize({ width: 320, height: 760 });
+  await expectFits(page);
   expect(await page.getByLabel('One more activity for mentor-1').isChecked()).toBe(true);
   expect(await service.deps.db.prisma.bulkRegistration.count()).toBe(2);
   await page.getByRole('button', { name: 'Register 3 mentors' }).click();
   await page.waitForURL('**/registrations/bulk-003');
   await expectStatus(page, 'Completed');
-  await page.getByText('Retry all 1 failed mentor').waitFor();
+  await page.getByText('Retry 1 failed mentor').waitFor();
   expect(await service.deps.db.prisma.activity.count()).toBe(4);
 });
 

@@ -43,6 +43,7 @@ test('several registrations are cancelled, retried and deleted, after a question
   await page.getByRole('button', { name: 'Retry 2 registrations' }).press('Enter');
   await page.getByText('2 registrations were retried.').waitFor();
   await page.getByText('3 registrations selected.').waitFor({ state: 'detached' });
+  await page.locator('h1:focus').waitFor();
   expect((await service.details(third!)).retry_count).toBe(1);
 
   await page.getByLabel('Select all registrations shown').check();
@@ -103,6 +104,12 @@ test('filters are changed with the keyboard, which stays where it is, and the ba
   await page.getByText('Some filters are not valid.').waitFor();
   await page.getByText('must not be later than to').waitFor();
   await expectGoodLooks('filters-refused');
+  // What goes away when it is pressed leaves the focus on the page.
+  await page.getByRole('button', { name: 'Clear filters' }).press('Enter');
+  await page.locator('h1:focus').waitFor();
+  await page.goto('/?activity_type=none');
+  await page.getByRole('link', { name: 'Show all' }).press('Enter');
+  await page.locator('h1:focus').waitFor();
 });
 
 test('what is shown is exported as CSV, and the oldest can be first', async () => {

@@ -215,6 +215,10 @@ test('a results file goes back in: the failed mentors only, or all', async () =>
   await press('All 3');
   await expectBox('=1+1\nm-2\n"a,""b"""');
   await press('Choose other mentors');
+  await page.locator('button:focus', { hasText: 'Only the 1 failed' }).waitFor();
+  await press('Cancel');
+  await expectFocus();
+  await press('Choose other mentors');
   await press('Only the 1 failed');
   await expectBox('=1+1');
   await fillIn(page, { ...WORKSHOP, activity: 'again' });

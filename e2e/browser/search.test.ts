@@ -88,6 +88,23 @@ test('a coordinator leads to its registrations, and what is refused is said', as
   await expectGoodLooks('search-refused');
 });
 
+test('the marked hit is scrolled into view', async () => {
+  for (const index of [1, 2, 3, 4])
+    await service.submit(registrationRequest({ coordinator_id: `coord-scroll-${index}` }));
+  await page.setViewportSize({ width: 320, height: 320 });
+  await page.goto('/');
+  await box().fill('coord-scroll');
+  await page.getByRole('option').nth(3).waitFor();
+  await page.keyboard.press('ArrowUp');
+  const marked = page.getByRole('option', { selected: true });
+  await expect.poll(() => marked.textContent()).toContain('coord-scroll-4');
+  const bottomOf = async (element: typeof marked) => {
+    const { y, height } = (await element.boundingBox())!;
+    return y + height;
+  };
+  expect(await bottomOf(marked)).toBeLessThanOrEqual(await bottomOf(page.locator('.search-panel')));
+});
+
 test('a search that the service could not answer is tried again', async () => {
   await page.route(
     '**/api/v1/search?*',

@@ -54,7 +54,7 @@ function Failures({ code, size, failed, canRetry, retry }: FailuresProps) {
       <div className="row">
         {code !== 'duplicate' && ids.length === size && (
           <CopyButton
-            label={`Copy these ${counted(size, 'ID')}`}
+            label={size === 1 ? 'Copy this ID' : `Copy these ${count(size)} IDs`}
             text={ids.join('\n')}
             said="The IDs were copied, one per line."
           />
@@ -82,7 +82,7 @@ function Failures({ code, size, failed, canRetry, retry }: FailuresProps) {
               if (!retry.isPending) start(false);
             }}
           >
-            Retry these {count(size)}
+            {size === 1 ? 'Retry this mentor' : `Retry these ${counted(size, 'mentor')}`}
           </button>
         )}
       </div>

@@ -30,8 +30,13 @@ export function RetryBar(props: Props) {
     : duplicateCount(selected);
   const isCounted = !isAll || failed.length >= failureCount;
   const label = isAll
-    ? `Retry all ${counted(failureCount, 'failed mentor')}`
+    ? `Retry ${failureCount === 1 ? '' : 'all '}${counted(failureCount, 'failed mentor')}`
     : `Retry ${counted(selected.length, 'selected mentor')}`;
+  const clear = () => {
+    // The button that was pressed goes away.
+    bar.current?.querySelector<HTMLElement>('.button-primary')?.focus();
+    onClearSelection();
+  };
   const extra = `${isCounted ? '' : 'up to '}${count(extraCount)} extra ${extraCount === 1 ? 'activity' : 'activities'}`;
 
   return (
@@ -50,7 +55,7 @@ export function RetryBar(props: Props) {
           {!isAll && selectionOf(selected.length, hiddenCount)}
         </p>
         {!isAll && (
-          <button type="button" className="button button-quiet" onClick={onClearSelection}>
+          <button type="button" className="button button-quiet" onClick={clear}>
             Clear the selection
           </button>
         )}

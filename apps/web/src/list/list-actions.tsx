@@ -1,7 +1,8 @@
 import type { RegistrationSummary } from '@bulk/contract';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { ConfirmButton } from '../components/confirm-button.tsx';
 import { Notice } from '../components/notice.tsx';
+import { useFocusKept } from '../components/use-focus-kept.ts';
 import { count, counted } from '../format.ts';
 import { actedOn, type BulkAction, useBulkAction } from './use-bulk-action.ts';
 
@@ -36,7 +37,7 @@ export function ListActions({ selected, onClear }: Props) {
   return (
     <>
       {selected.length > 0 && (
-        <section className="card row list-actions" aria-label="Actions on the selected registrations">
+        <Bar>
           <p role="status" className="numeric">
             {bulk.isPending ? 'Working …' : `${counted(selected.length, 'registration')} selected.`}
           </p>
@@ -59,7 +60,7 @@ export function ListActions({ selected, onClear }: Props) {
           <button type="button" className="button button-quiet" onClick={onClear}>
             Clear the selection
           </button>
-        </section>
+        </Bar>
       )}
       {bulk.data !== undefined && bulk.data.length > 0 && (
         <Notice tone="bad" role="alert">
@@ -74,6 +75,16 @@ export function ListActions({ selected, onClear }: Props) {
         </Notice>
       )}
     </>
+  );
+}
+
+function Bar({ children }: { children: ReactNode }) {
+  const bar = useRef<HTMLElement>(null);
+  useFocusKept(bar);
+  return (
+    <section ref={bar} className="card row list-actions" aria-label="Actions on the selected registrations">
+      {children}
+    </section>
   );
 }
 

@@ -1,7 +1,8 @@
 import type { FieldError } from '@bulk/contract';
-import { useId, useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import { useSearchParams } from 'wouter';
 import { FilterField, FilterInput } from '../components/filter-field.tsx';
+import { useFocusKept } from '../components/use-focus-kept.ts';
 import { FILTERS, type Filter, isFiltered, SORT_LABELS, STATUS_LABELS, withFilter } from './list-query.ts';
 
 /** Renders the filters, which a narrow screen folds behind a button. A change goes into the address at once; a text does when its field loses the focus, or on Enter. */
@@ -71,17 +72,20 @@ export function ListFilters({ fieldErrors }: { fieldErrors: readonly FieldError[
             />
             With failures
           </label>
-          {isFiltered(params) && (
-            <button
-              type="button"
-              className="button button-quiet"
-              onClick={() => setParams(new URLSearchParams())}
-            >
-              Clear filters
-            </button>
-          )}
+          {isFiltered(params) && <ClearButton onClear={() => setParams(new URLSearchParams())} />}
         </div>
       </div>
     </search>
+  );
+}
+
+/** Goes away when it is pressed. */
+function ClearButton({ onClear }: { onClear: () => void }) {
+  const button = useRef<HTMLButtonElement>(null);
+  useFocusKept(button);
+  return (
+    <button ref={button} type="button" className="button button-quiet" onClick={onClear}>
+      Clear filters
+    </button>
   );
 }

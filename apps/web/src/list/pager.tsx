@@ -24,25 +24,34 @@ export function Pager({ total, isExact, page, pages, params, children }: Props) 
       {children}
       {(pages > 1 || page > pages) && (
         <div className="row">
-          <PageLink label="Previous" href={page > 1 ? withPage(params, Math.min(page - 1, pages)) : null} />
-          <PageLink label="Next" href={page < pages ? withPage(params, page + 1) : null} />
+          <PageLink
+            label="Previous"
+            href={withPage(params, Math.max(1, Math.min(page - 1, pages)))}
+            isDisabled={page === 1}
+          />
+          <PageLink
+            label="Next"
+            href={withPage(params, Math.min(page + 1, pages))}
+            isDisabled={page >= pages}
+          />
         </div>
       )}
     </nav>
   );
 }
 
-function PageLink({ label, href }: { label: string; href: string | null }) {
-  if (href !== null) {
-    return (
-      <Link className="button" href={href}>
-        {label}
-      </Link>
-    );
-  }
+/** Stays where it is when it is disabled: it may have the focus. */
+function PageLink({ label, href, isDisabled }: { label: string; href: string; isDisabled: boolean }) {
   return (
-    <button type="button" className="button" disabled>
+    <Link
+      className="button"
+      href={href}
+      aria-disabled={isDisabled}
+      onClick={(event) => {
+        if (isDisabled) event.preventDefault();
+      }}
+    >
       {label}
-    </button>
+    </Link>
   );
 }

@@ -38,7 +38,7 @@ export function MentorField({ text, onTextChange, read }: Props) {
   const focusBox = () =>
     requestAnimationFrame(() => {
       // The next question has it already.
-      if (document.activeElement?.matches('.column-picker select')) return;
+      if (document.activeElement?.matches('.column-picker select, .mentor-answer')) return;
       section.current?.querySelector<HTMLElement>('textarea, .long-mentor-list [tabindex]')?.focus();
     });
   const file = useMentorFile({ text, onTextChange, onAnswered: focusBox });

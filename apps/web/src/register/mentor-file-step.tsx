@@ -42,9 +42,9 @@ interface QuestionProps {
 export function TableQuestion({ name, found, onTake, ...picker }: QuestionProps) {
   if (found.kind === 'unusable') return <Problem name={name} {...found} />;
   if (found.kind === 'unclear' && found.question === 'heading')
-    return <HeadingQuestion unclear={found} onAnswer={onTake} />;
+    return <HeadingQuestion unclear={found} onAnswer={onTake} onCancel={picker.onCancel} />;
   if (found.kind === 'unclear' && found.question === 'status')
-    return <StatusQuestion unclear={found} onAnswer={onTake} />;
+    return <StatusQuestion unclear={found} onAnswer={onTake} onCancel={picker.onCancel} />;
   return <ColumnPicker name={name} table={found.table} onUse={onTake} {...picker} />;
 }
 

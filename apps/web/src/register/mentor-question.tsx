@@ -1,6 +1,6 @@
 import { findMentors, type MentorList, type Table, type UnclearTable } from '@bulk/client/mentor-file';
 import type { Sheet } from '@bulk/client/spreadsheet';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { Notice } from '../components/notice.tsx';
 import { count } from '../format.ts';
 
@@ -20,6 +20,7 @@ export function SheetQuestion({ name, sheets, onChoose }: SheetProps) {
         </>
       }
       answers={sheets.map((sheet) => [sheet.name, () => onChoose(sheet.table)])}
+      isBegun
     />
   );
 }
@@ -27,10 +28,12 @@ export function SheetQuestion({ name, sheets, onChoose }: SheetProps) {
 interface Props {
   unclear: UnclearTable;
   onAnswer: (mentors: MentorList) => void;
+  /** Only a question that somebody began can be cancelled. It gets the focus. */
+  onCancel?: (() => void) | undefined;
 }
 
 /** Asks whether the first value of a column is a heading. */
-export function HeadingQuestion({ unclear: { table, column, heading }, onAnswer }: Props) {
+export function HeadingQuestion({ unclear: { table, column, heading }, onAnswer, onCancel }: Props) {
   const answer = (hasHeading: boolean) => () => {
     const found = findMentors(table, { column, hasHeading });
     if (found.kind === 'list') onAnswer(found);
@@ -42,16 +45,14 @@ export function HeadingQuestion({ unclear: { table, column, heading }, onAnswer 
           Is <strong className="verbatim">{heading}</strong>, the first value, a heading or a mentor?
         </>
       }
-      answers={[
-        ['It is a heading', answer(true)],
-        ['It is a mentor', answer(false)],
-      ]}
+      answers={[['It is a heading', answer(true)], ['It is a mentor', answer(false)], ...cancelOf(onCancel)]}
+      isBegun={onCancel !== undefined}
     />
   );
 }
 
 /** Asks which mentors of a results file are meant. */
-export function StatusQuestion({ unclear: { table }, onAnswer }: Props) {
+export function StatusQuestion({ unclear: { table }, onAnswer, onCancel }: Props) {
   const answers = (['failed', 'all'] as const).flatMap((status): Answer[] => {
     const found = findMentors(table, { status });
     if (found.kind !== 'list') return [];
@@ -62,19 +63,40 @@ export function StatusQuestion({ unclear: { table }, onAnswer }: Props) {
   return (
     <Question
       text="This is a results file. Which of its mentors do you want to register?"
-      answers={answers}
+      answers={[...answers, ...cancelOf(onCancel)]}
+      isBegun={onCancel !== undefined}
     />
   );
 }
 
 type Answer = [label: string, choose: () => void];
 
-function Question({ text, answers }: { text: ReactNode; answers: Answer[] }) {
+function cancelOf(onCancel: Props['onCancel']): Answer[] {
+  return onCancel === undefined ? [] : [['Cancel', onCancel]];
+}
+
+interface QuestionProps {
+  text: ReactNode;
+  answers: Answer[];
+  isBegun: boolean;
+}
+
+function Question({ text, answers, isBegun }: QuestionProps) {
+  const first = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (isBegun) first.current?.focus();
+  }, [isBegun]);
   return (
     <Notice tone="warn" role="alert">
       <p>{text}</p>
-      {answers.map(([label, choose]) => (
-        <button key={label} type="button" className="button verbatim" onClick={choose}>
+      {answers.map(([label, choose], index) => (
+        <button
+          key={label}
+          ref={index === 0 ? first : null}
+          type="button"
+          className="button verbatim mentor-answer"
+          onClick={choose}
+        >
           {label}
         </button>
       ))}

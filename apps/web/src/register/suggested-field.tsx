@@ -1,4 +1,4 @@
-import { type ComponentProps, useId } from 'react';
+import { type ComponentProps, useId, useRef } from 'react';
 import { nearMatch } from './near-match.ts';
 import { TextField } from './text-field.tsx';
 
@@ -11,9 +11,15 @@ interface Props extends Omit<ComponentProps<typeof TextField>, 'control'> {
 /** Renders a text field that suggests earlier values, and can ask whether one of them was meant. */
 export function SuggestedField({ suggestions, isSpellingAsked = false, ...field }: Props) {
   const listId = useId();
+  const box = useRef<HTMLDivElement>(null);
   const meant = isSpellingAsked ? nearMatch(field.value, suggestions) : undefined;
+  const use = (value: string) => {
+    field.onValueChange(value);
+    // The button that was pressed goes away.
+    box.current?.querySelector('input')?.focus();
+  };
   return (
-    <div className="field">
+    <div ref={box} className="field">
       <TextField {...field} control={<input list={listId} />} />
       <datalist id={listId}>
         {suggestions.map((value) => (
@@ -24,7 +30,7 @@ export function SuggestedField({ suggestions, isSpellingAsked = false, ...field 
         {meant !== undefined && (
           <p className="row did-you-mean">
             <span className="verbatim">Did you mean {meant}? Another spelling is another activity.</span>
-            <button type="button" className="button" onClick={() => field.onValueChange(meant)}>
+            <button type="button" className="button" onClick={() => use(meant)}>
               Use {meant}
             </button>
           </p>

@@ -1,4 +1,5 @@
 import type { SearchHit, SearchKind } from '@bulk/contract';
+import { useEffect, useRef } from 'react';
 
 const KINDS: Record<SearchKind, string> = {
   registration: 'Registration',
@@ -18,8 +19,19 @@ interface Props {
 
 /** Renders the list of a combobox. The focus stays in its box. */
 export function SearchHits({ id, hits, current, onChoose }: Props) {
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (hits.length > 0) list.current?.children[current]?.scrollIntoView({ block: 'nearest' });
+  }, [hits, current]);
   return (
-    <div id={id} className="search-hits" role="listbox" aria-label="Hits" hidden={hits.length === 0}>
+    <div
+      ref={list}
+      id={id}
+      className="search-hits"
+      role="listbox"
+      aria-label="Hits"
+      hidden={hits.length === 0}
+    >
       {hits.map((hit, index) => (
         // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the box.
         <div

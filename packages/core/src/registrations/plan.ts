@@ -42,7 +42,7 @@ export async function findPlanOutdated(
     if (isDuplicate === planned(index)) return [];
     const pointer = `#/mentor_ids/${index}`;
     return isDuplicate
-      ? [{ pointer, code: 'is_duplicate', detail: 'has become a duplicate since the dry run' }]
+      ? [{ pointer, code: 'is_duplicate', detail: 'has become a duplicate' }]
       : [{ pointer, code: 'is_no_duplicate', detail: 'is no duplicate any more' }];
   });
   if (differing.length === 0) return null;
