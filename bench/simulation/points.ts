@@ -44,7 +44,7 @@ const POINTS: ReadonlyArray<{ what: string; predict: Predict; holdsOn: readonly 
   },
   {
     what: 'the same, all of them duplicates, with override_duplicates',
-    holdsOn: [1],
+    holdsOn: [2],
     predict: (costs, cores) => postRate(costs, cores, 1, [{ ...LARGE, becomes: 'override' }]),
   },
   {
