@@ -1,6 +1,6 @@
 import { mentors, registrationRequest } from '@bulk/core/testing';
 import { expect, test } from 'vitest';
-import { accessibilityFindings, expectFits, expectStatus, SCREENS } from './browser.ts';
+import { accessibilityFindings, expectFits, expectStatus, SCREENS, tabBackTo } from './browser.ts';
 import { expectGoodLooks, page, service, useService } from './fixture.ts';
 
 // Actions that cannot be undone: what they ask, what they act on, and what came of them.
@@ -83,6 +83,13 @@ test('a range is selected with Shift, hidden mentors are counted, and override a
   await page.getByText('7 mentors retried: 7 registered.').waitFor();
   expect(await service.deps.db.prisma.activity.count()).toBe(before + 7);
   await service.stop(worker);
+});
+
+test('the head of the table does not hide the mentor that has the focus', async () => {
+  await openDuplicates('head', 12);
+  await page.setViewportSize({ width: 320, height: 760 });
+  await page.getByLabel('Select m-12', { exact: true }).focus();
+  await tabBackTo(page, page.getByLabel('Select m-1', { exact: true }));
 });
 
 test('failures are grouped by code, and what a retry did is said after a reload', async () => {

@@ -4,6 +4,7 @@ import {
   type BrowserContext,
   type BrowserContextOptions,
   chromium,
+  type Locator,
   type Page,
 } from 'playwright-core';
 import { expect } from 'vitest';
@@ -113,6 +114,21 @@ export async function expectResult(page: Page, mentorId: string, pattern: RegExp
 export async function expectFits(page: Page): Promise<void> {
   expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
 }
+
+/** Presses Shift+Tab until the target has the focus. Nothing lies over what has it on the way. */
+export async function tabBackTo(page: Page, target: Locator): Promise<void> {
+  while (!(await target.evaluate((element) => element === element.ownerDocument.activeElement))) {
+    await page.keyboard.press('Shift+Tab');
+    expect(await page.evaluate(COVERED)).toBe('');
+  }
+}
+
+const COVERED = `(() => {
+  const focused = document.activeElement;
+  const { left, top, width, height } = focused.getBoundingClientRect();
+  const shown = document.elementFromPoint(left + width / 2, top + height / 2);
+  return focused.contains(shown) ? '' : focused.outerHTML;
+})()`;
 
 /** For an assertion at the end of each test. */
 export function expectNoComplaints({ texts }: Complaints): void {

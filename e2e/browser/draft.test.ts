@@ -65,7 +65,8 @@ test('a draft ends when it is registered; a copy begins the next one, and replac
 test('label and reference are shown; a taken reference is said at its field; a copy has the label only', async () => {
   const reference = page.getByLabel('External reference');
   await page.goto('/new');
-  await fillIn(page, { ...WORKSHOP, activity: 'labelled', mentors: 'l-1' });
+  const notes = 'Spring semester. '.repeat(30);
+  await fillIn(page, { ...WORKSHOP, activity: 'labelled', notes, mentors: 'l-1' });
   await page.getByRole('button', { name: 'More', exact: true }).press('Enter');
   await page.getByLabel('Label').fill('Spring, Berlin');
   await reference.fill('crm-1');

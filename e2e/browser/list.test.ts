@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { BASE_PATH } from '@bulk/contract';
 import { mentors, registrationRequest } from '@bulk/core/testing';
 import { expect, test } from 'vitest';
+import { tabBackTo } from './browser.ts';
 import { expectGoodLooks, page, service, useService } from './fixture.ts';
 
 // The list: several registrations are selected and acted on, and what is shown is exported.
@@ -53,12 +54,25 @@ test('several registrations are cancelled, retried and deleted, after a question
   expect((await service.details(waiting!)).status).toBe('cancelled');
 
   await select(first!).check();
+  await page.getByRole('button', { name: 'Delete 1' }).click();
+  await page.getByText('This deletes the registration and its results. The activities it created').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('alertdialog').waitFor({ state: 'detached' });
   await select(second!).check();
   await page.getByRole('button', { name: 'Delete 2' }).click();
   await page.getByRole('button', { name: 'Delete 2 registrations' }).click();
   await page.getByText('2 registrations were deleted.').waitFor();
   await page.getByText('2 registrations', { exact: true }).waitFor();
   expect(await select(first!).count()).toBe(0);
+});
+
+test('the bar of the selected registrations does not hide the row that has the focus', async () => {
+  await openList('narrow');
+  await page.setViewportSize({ width: 320, height: 480 });
+  const boxes = page.getByLabel(/^Select bulk-/);
+  await boxes.last().press('Space');
+  await page.getByText('1 registration selected.').waitFor();
+  await tabBackTo(page, boxes.first());
 });
 
 test('what could not be changed is named, with the reason', async () => {

@@ -52,10 +52,10 @@ export function ListActions({ selected, onClear }: Props) {
             () =>
               'Mentors who are already registered stay registered. The others will not be registered. You cannot resume a cancelled registration.',
           )}
-          {button(
-            'delete',
-            'Delete',
-            () => 'This deletes the registrations and their results. The activities they created are kept.',
+          {button('delete', 'Delete', (acted) =>
+            acted.length === 1
+              ? 'This deletes the registration and its results. The activities it created are kept.'
+              : 'This deletes the registrations and their results. The activities they created are kept.',
           )}
           <button type="button" className="button button-quiet" onClick={onClear}>
             Clear the selection
