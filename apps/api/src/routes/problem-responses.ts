@@ -60,7 +60,7 @@ const DETAILS: Partial<Record<ProblemCode, string>> = {
   nothing_failed: 'bulk-002 has no failed records.',
   not_running: 'bulk-002 is completed; there is nothing to cancel.',
   changed_meanwhile: 'bulk-002 is not as it was when you last read it.',
-  plan_outdated: '2 mentors have become duplicates since the dry run.',
+  plan_outdated: '2 mentors differ from the plan: check the registration again.',
   too_large: 'The request body must have at most 32 MiB.',
   unsupported_media_type: 'Send the request body with content-type: application/json.',
   internal: 'The service failed; the error was logged under 1f0c2f0e-6b0e-4b1c-9a53-0d9b6b1c7d55.',
