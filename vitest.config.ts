@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { findProgram } from './scripts/lib/system-program.mjs';
 import { findBrowser } from './scripts/lib/test-browser.mjs';
 import { findPromtool } from './scripts/lib/test-promtool.mjs';
@@ -27,10 +28,22 @@ const limits = { testTimeout: 120_000, hookTimeout: 120_000 };
 /** The files that one worker runs share their modules: to load them anew for each file took half of the time. */
 const shared = { ...limits, isolate: false };
 
+/** Those that wait most come first: others fill the time, and none is left alone at the end. */
+class WaitingFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const [waiting, others] = [true, false].map((waits) =>
+      files.filter(({ moduleId }) => WAITING.test(moduleId) === waits),
+    );
+    return [...(await super.sort(waiting ?? [])), ...(await super.sort(others ?? []))];
+  }
+}
+const WAITING = /\/e2e\//;
+
 export default defineConfig({
   ...resolve,
   test: {
     globalSetup: 'packages/core/src/testing/global-setup.ts',
+    sequence: { sequencer: WaitingFirst },
     // One more than two cores have: many tests wait for a timeout or for another process.
     maxWorkers: Math.max(3, availableParallelism() - 1),
     projects: [

@@ -17,6 +17,8 @@ beforeEach(async () => {
   worker = openWorker(through, 'first', async ({ data }) => void seen.push(data.registrationId), {
     lockDuration: 10_000,
     runRetryDelay: 100,
+    // The answer that says that job 1 has ended can bring job 2 along. When it is lost, this check finds job 2.
+    stalledInterval: 2_000,
   });
   worker.on('error', () => {});
 });

@@ -30,7 +30,8 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 beforeEach(async () => {
-  service = await startService(inject('queueBackend'), { BATCH_SIZE: '100', TIME_SLICE_MS: '20' });
+  const backend = inject('redisUrl') === null ? 'postgres' : 'redis';
+  service = await startService(backend, { BATCH_SIZE: '100', TIME_SLICE_MS: '20' });
   ({ context, complaints } = await openContext(browser, service.url));
   page = await context.newPage();
 });
