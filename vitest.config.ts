@@ -44,8 +44,8 @@ export default defineConfig({
   test: {
     globalSetup: 'packages/core/src/testing/global-setup.ts',
     sequence: { sequencer: WaitingFirst },
-    // One more than two cores have: many tests wait for a timeout or for another process.
-    maxWorkers: Math.max(3, availableParallelism() - 1),
+    // Two more than two cores have: many tests wait for a timeout or for another process.
+    maxWorkers: Math.max(4, availableParallelism() - 1),
     projects: [
       {
         ...resolve,

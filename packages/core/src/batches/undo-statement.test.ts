@@ -44,6 +44,7 @@ const outcomes = async () =>
 async function whileItWaits<T>(
   change: (tx: Executor) => Promise<unknown>,
   run: () => Promise<T>,
+  meanwhile: () => Promise<unknown> = async () => {},
 ): Promise<T> {
   let running: Promise<T> | null = null;
   await deps.db.prisma.$transaction(async (tx) => {
@@ -54,9 +55,18 @@ async function whileItWaits<T>(
         select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
       return rows.length === 1;
     });
+    await meanwhile();
   });
   return running as unknown as Promise<T>;
 }
+
+test('a run that waits for another run of its batch holds no activity', async () => {
+  const ids = () => deps.db.prisma.$queryRaw<unknown[]>`select id from activities for update nowait`;
+  const holdBatch = (tx: Executor) =>
+    tx.$executeRaw`update registration_batches set processed_at = null where attempt = 2`;
+  const whileHeld = async () => expect(await ids()).toHaveLength(3);
+  expect(await whileItWaits(holdBatch, () => undo(batch), whileHeld)).toMatchObject({ undoneCount: 3 });
+});
 
 test('a batch is undone once: the second run finds it written and changes nothing', async () => {
   expect(await undo(batch)).toMatchObject({

@@ -14,8 +14,9 @@ export type RefusedDeletions = ReadonlyArray<FailureCode | null>;
  *
  * It deletes only what is as the registration wrote it. The fence comes last, as in `insertBatch`.
  *
- * No deadlock: an activity belongs to one registration, two runs of a batch delete in the order of the ids, and
- * nothing that a registration of the same mentors may hold is waited for.
+ * No deadlock: an activity belongs to one registration, a second run of the batch waits for the first before it
+ * deletes (each in the order of its plan, which may differ), and nothing that a registration of the same mentors may
+ * hold is waited for.
  *
  * @param how.writesEvents if the undo ends with this batch, its event is written for the webhook
  * @throws a driver error that `classifySqlFailure` reads: superseded, data or transient
@@ -53,6 +54,7 @@ function batchOf(key: BatchKey, refused: RefusedDeletions): Prisma.Sql {
         r.coordinator_id
       ${fromOpenBatch(key)}
         and b.undo_ids is not null
+      for no key update of b
     ),
     written as materialized (
       select n, mentor_id, id, refused_with

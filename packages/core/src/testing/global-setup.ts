@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync, statfsSync } from 'node:fs';
 import { chmod, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ import { waitFor } from './wait-for.ts';
  * server of TEST_DATABASE_URL, as its superuser.
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const tempDir = await mkdtemp(join(await realpath(tmpdir()), 'bulk-test-'));
+  const tempDir = await mkdtemp(join(await realpath(folderInMemory() ?? tmpdir()), 'bulk-test-'));
   // mkdtemp closes it to others, but root's PostgreSQL runs as another user.
   await chmod(tempDir, 0o755);
   const given = process.env.TEST_DATABASE_URL;
@@ -52,6 +52,19 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   }
   return tearDown;
 }
+
+/**
+ * Linux's file system in memory, where it has room. Each test's database is 400 files; to make and delete them on
+ * ext4 takes a third of the processor time of a run, as ext4 looks for a place among all that were just deleted.
+ */
+function folderInMemory(): string | null {
+  if (!existsSync(MEMORY)) return null;
+  const { bavail, bsize } = statfsSync(MEMORY);
+  return bavail * bsize >= NEEDED_BYTES ? MEMORY : null;
+}
+const MEMORY = '/dev/shm';
+/** A run needs up to 1 GiB. */
+const NEEDED_BYTES = 4 * 1024 ** 3;
 
 async function givenServer(url: string): Promise<Pick<EmbeddedPostgres, 'url' | 'stop' | 'kill'>> {
   const client = new pg.Client({ connectionString: url });
