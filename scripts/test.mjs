@@ -74,7 +74,7 @@ function redisNotRun() {
 function browserNotRun() {
   const reason = isWithoutBrowser
     ? '--no-browser was given.'
-    : 'no Chromium was found. Install it (apt-get install chromium, brew install --cask chromium) or set CHROME_PATH.';
+    : 'no Chromium was found. Install it (apt-get install chromium-headless-shell, brew install --cask chromium) or set CHROME_PATH.';
   return `\n!!! NOT RUN: the tests of the web page, because ${reason}\n`;
 }
 
