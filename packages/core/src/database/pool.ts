@@ -73,7 +73,8 @@ class Connection extends pg.Client {
   }
 }
 
-function isSilence(error: unknown): boolean {
+/** No answer came in time. */
+export function isSilence(error: unknown): boolean {
   return error instanceof Error && error.message === 'Query read timeout';
 }
 

@@ -15,6 +15,7 @@ import {
 } from 'bullmq';
 import pg from 'pg';
 import type { Config } from '../config.ts';
+import { isSilence } from '../database/pool.ts';
 import { createRedisClient } from '../redis/redis-client.ts';
 import type { JobData, QueueName } from './job.ts';
 
@@ -126,13 +127,15 @@ const MAX_RECONNECT_MS = 1_000;
 const MAX_BLOCK_SECONDS = 5;
 
 /**
- * Makes BullMQ's own backend, without four ways of 6.7 to lose a worker:
+ * Makes BullMQ's own backend, without five ways of 6.7 to lose a worker:
  * - It remembers a failed first connection for ever: a process that starts before its database would
  *   never get a queue. This one tries until it gets through.
  * - With a job due far ahead it trusts in notifications for up to an hour. If their connection has gone
  *   silent, nothing wakes the worker. This one looks for itself every few seconds.
  * - It listens for errors of that connection only when it has been made; one that ends in the same
  *   instant ends the process. This one emits the error again (`ListeningClient`).
+ * - When that connection goes silent before it listens, each try to listen uses it again, and no job is taken
+ *   any more. This one takes a missing answer for an error, after which BullMQ opens another (`ListeningClient`).
  * - It does not listen for errors of a connection that it has taken from its pool (`PooledClient`).
  */
 const patientPostgresBackend: typeof createPostgresBackend = (name, options, role) => {
@@ -176,5 +179,15 @@ class ListeningClient extends pg.Client {
     this.once('error', (error) => {
       if (this.listenerCount('error') === 0) setImmediate(() => this.emit('error', error));
     });
+  }
+
+  override query(...query: unknown[]): never {
+    const answer: unknown = super.query(...(query as Parameters<pg.Client['query']>));
+    if (answer instanceof Promise) {
+      answer.catch((error: unknown) => {
+        if (isSilence(error)) this.emit('error', error);
+      });
+    }
+    return answer as never;
   }
 }
