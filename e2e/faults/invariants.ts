@@ -97,7 +97,10 @@ async function findWrongResults({ db }: Judged): Promise<string[]> {
   return rows.map(({ fault, id, count }) => `${id}: ${fault} (${count} mentors)`);
 }
 
-/** At rest no job waits or runs. A retried one may take some seconds to learn that it is not needed. */
+/**
+ * At rest no job waits or runs. A retried one may take some seconds to learn that it is not needed; one of a worker
+ * that was killed is seen by the second check after its lock has ended.
+ */
 async function findLeftJobs({ config }: Judged): Promise<string[]> {
   const queue = createQueue(config, createLogger(config, { name: 'faults' }));
   const queues = queue.dashboardQueues();
@@ -106,7 +109,8 @@ async function findLeftJobs({ config }: Judged): Promise<string[]> {
     return (await Promise.all(jobs)).flat();
   };
   const isEmpty = async () => (await list()).length === 0;
-  await waitFor(isEmpty, { timeoutMs: 15_000, intervalMs: 100 }).catch(() => {});
+  const timeoutMs = config.jobLockMs + 2 * config.stalledCheckMs + 10_000;
+  await waitFor(isEmpty, { timeoutMs, intervalMs: 100 }).catch(() => {});
   const left = (await list()).map(
     async (job) => `job ${job.id} is left in the queue, ${await job.getState()}`,
   );
