@@ -31,13 +31,11 @@ const shared = { ...limits, isolate: false };
 /** Those that wait most come first: others fill the time, and none is left alone at the end. */
 class WaitingFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const [waiting, others] = [true, false].map((waits) =>
-      files.filter(({ moduleId }) => WAITING.test(moduleId) === waits),
-    );
-    return [...(await super.sort(waiting ?? [])), ...(await super.sort(others ?? []))];
+    const sorted = await super.sort(files);
+    const waits = ({ moduleId }: TestSpecification) => moduleId.includes('/e2e/');
+    return [...sorted.filter(waits), ...sorted.filter((file) => !waits(file))];
   }
 }
-const WAITING = /\/e2e\//;
 
 export default defineConfig({
   ...resolve,

@@ -1,6 +1,6 @@
 import { findProgram, installProgram } from './system-program.mjs';
 
-/** Without windows a browser needs two thirds of the time, and a third of the packages. */
+/** Without windows: the tests of the page take two thirds of the time. */
 const HEADLESS_SHELL = 'chromium-headless-shell';
 const BROWSERS = [HEADLESS_SHELL, 'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 

@@ -62,19 +62,23 @@ class Connection extends pg.Client {
 
   override query(...query: unknown[]): never {
     const answer: unknown = super.query(...(query as Parameters<pg.Client['query']>));
-    if (answer instanceof Promise) {
-      answer.catch((error: unknown) => {
-        if (!isSilence(error)) return;
-        silent.add(this);
-        void this.end();
-      });
-    }
+    onSilence(answer, () => {
+      silent.add(this);
+      void this.end();
+    });
     return answer as never;
   }
 }
 
-/** No answer came in time. */
-export function isSilence(error: unknown): boolean {
+/** Calls back when the answer to a query does not come in time. */
+export function onSilence(answer: unknown, callback: (error: unknown) => void): void {
+  if (!(answer instanceof Promise)) return;
+  answer.catch((error: unknown) => {
+    if (isSilence(error)) callback(error);
+  });
+}
+
+function isSilence(error: unknown): boolean {
   return error instanceof Error && error.message === 'Query read timeout';
 }
 

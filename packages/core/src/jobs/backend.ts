@@ -15,7 +15,7 @@ import {
 } from 'bullmq';
 import pg from 'pg';
 import type { Config } from '../config.ts';
-import { isSilence } from '../database/pool.ts';
+import { onSilence } from '../database/pool.ts';
 import { createRedisClient } from '../redis/redis-client.ts';
 import type { JobData, QueueName } from './job.ts';
 
@@ -183,11 +183,7 @@ class ListeningClient extends pg.Client {
 
   override query(...query: unknown[]): never {
     const answer: unknown = super.query(...(query as Parameters<pg.Client['query']>));
-    if (answer instanceof Promise) {
-      answer.catch((error: unknown) => {
-        if (isSilence(error)) this.emit('error', error);
-      });
-    }
+    onSilence(answer, (error) => this.emit('error', error));
     return answer as never;
   }
 }

@@ -54,8 +54,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 }
 
 /**
- * Linux's file system in memory, where it has room. Each test's database is 400 files; to make and delete them on
- * ext4 takes a third of the processor time of a run, as ext4 looks for a place among all that were just deleted.
+ * Linux's file system in memory, where it has room. Each test's database is hundreds of files; to make and delete
+ * them on ext4 took a third of the processor time of the unit tests, as ext4 looks for a place among all that were just deleted.
  */
 function folderInMemory(): string | null {
   if (!existsSync(MEMORY)) return null;
