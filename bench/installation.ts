@@ -2,6 +2,7 @@ import { loadConfig, migrate } from '@bulk/core';
 import { findFreePort } from '@bulk/embedded';
 import pg from 'pg';
 import { startProcess } from '../e2e/processes.ts';
+import { cpuMs } from './process-cpu.ts';
 import { ServiceClient } from './service-client.ts';
 
 /** As many as one process of the service opens by default; the others get as many. */
@@ -61,6 +62,8 @@ export async function install(options: InstallOptions) {
     get workers() {
       return workers;
     },
+    /** CPU time of its processes since they began, in milliseconds. */
+    cpuMs: () => [api, ...workers].reduce((sum, { pid }) => sum + cpuMs(pid), 0),
     /** A fresh process on the same port, with nothing in its memory. */
     async restartApi(more: Record<string, string> = {}) {
       await api.stop();

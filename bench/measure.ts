@@ -1,7 +1,7 @@
 import { monotonicMs } from './clock.ts';
 
-/** Runs once what is measured. Returns a rate or a duration. */
-export type Contestant = () => Promise<number>;
+/** Runs once what is measured. Returns a rate, a duration, or several such figures. */
+export type Contestant<Figure> = () => Promise<Figure>;
 
 export interface InTurn {
   /** Rounds that count. */
@@ -14,12 +14,12 @@ export interface InTurn {
  * The method of this benchmark: contestants run in turn, A B A B, on the same servers, so that other
  * load on the machine affects all of them alike. Returns the figures of each.
  */
-export async function inTurn<Name extends string>(
-  contestants: Record<Name, Contestant>,
+export async function inTurn<Name extends string, Figure = number>(
+  contestants: Record<Name, Contestant<Figure>>,
   { rounds, warmUps = 1 }: InTurn,
-): Promise<Record<Name, number[]>> {
+): Promise<Record<Name, Figure[]>> {
   const names = Object.keys(contestants) as Name[];
-  const figures = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
+  const figures = Object.fromEntries(names.map((name) => [name, [] as Figure[]])) as Record<Name, Figure[]>;
   for (let round = 1 - warmUps; round <= rounds; round += 1) {
     for (const name of names) {
       const figure = await contestants[name]();
@@ -27,6 +27,31 @@ export async function inTurn<Name extends string>(
     }
   }
   return figures;
+}
+
+/** What one turn gave. */
+export interface Metered {
+  rate: number;
+  cpuMs: number;
+}
+
+/** Runs a contestant that returns a rate. Returns also how much CPU time was used meanwhile, by its counter. */
+export async function metered(cpuMs: () => number, run: Contestant<number>): Promise<Metered> {
+  const before = cpuMs();
+  const rate = await run();
+  return { rate, cpuMs: cpuMs() - before };
+}
+
+/** The rates of turns, and the CPU time of rounds. */
+export class Meter {
+  readonly rates: number[] = [];
+  readonly cpuMs: number[] = [];
+
+  /** Of CPU time it takes the mean: Linux counts it in ticks of 10 ms, so a single turn says little. */
+  addRound(turns: readonly Metered[]): void {
+    this.rates.push(...turns.map(({ rate }) => rate));
+    this.cpuMs.push(turns.reduce((sum, { cpuMs }) => sum + cpuMs, 0) / turns.length);
+  }
 }
 
 /** How many milliseconds it takes. */

@@ -10,10 +10,10 @@ import type pg from 'pg';
 import type { Installation } from '../installation.ts';
 import { eachOf, percentile } from '../measure.ts';
 import { ceiling } from '../peers/ceiling.ts';
+import { cpuMs, parentOf, readServerCpu, usedBetween } from '../process-cpu.ts';
 import { mentorIds, newWork, type Work } from '../work.ts';
 import type { World } from '../world.ts';
 import { COSTS_FILE, type Connections, type Costs, type Linear } from './costs.ts';
-import { cpuMs, parentOf, readServerCpu, usedBetween } from './cpu.ts';
 
 const ROUNDS = 4;
 const CLIENTS = 16;
