@@ -1,6 +1,6 @@
 import { mentors, registrationRequest } from '@bulk/core/testing';
 import { expect, test } from 'vitest';
-import { accessibilityFindings, expectFits, expectStatus, SCREENS, tabBackTo } from './browser.ts';
+import { accessibilityFindings, expectFits, expectStatus, SCREENS, tabTo } from './browser.ts';
 import { expectGoodLooks, page, service, useService } from './fixture.ts';
 
 // Actions that cannot be undone: what they ask, what they act on, and what came of them.
@@ -89,7 +89,7 @@ test('the head of the table does not hide the mentor that has the focus', async 
   await openDuplicates('head', 12);
   await page.setViewportSize({ width: 320, height: 760 });
   await page.getByLabel('Select m-12', { exact: true }).focus();
-  await tabBackTo(page, page.getByLabel('Select m-1', { exact: true }));
+  await tabTo(page, page.getByLabel('Select m-1', { exact: true }), 'Shift+Tab');
 });
 
 test('failures are grouped by code, and what a retry did is said after a reload', async () => {

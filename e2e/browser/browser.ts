@@ -117,10 +117,19 @@ export async function expectFits(page: Page): Promise<void> {
   expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
 }
 
-/** Presses Shift+Tab until the target has the focus. Nothing lies over what has it on the way. */
-export async function tabBackTo(page: Page, target: Locator): Promise<void> {
+/** The whole element is inside the window. */
+export async function expectInWindow(page: Page, target: Locator): Promise<void> {
+  const overhang = async () => {
+    const { y = 0, height = 0 } = (await target.boundingBox()) ?? {};
+    return Math.max(0, -y, y + height - (page.viewportSize()?.height ?? 0));
+  };
+  await expect.poll(overhang).toBe(0);
+}
+
+/** Presses a key until the target has the focus. Nothing lies over what has it on the way. */
+export async function tabTo(page: Page, target: Locator, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
   while (!(await target.evaluate((element) => element === element.ownerDocument.activeElement))) {
-    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press(key);
     expect(await page.evaluate(COVERED)).toBe('');
   }
 }

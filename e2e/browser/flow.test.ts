@@ -7,6 +7,7 @@ import {
   accessibilityFindings,
   type Complaints,
   expectFits,
+  expectInWindow,
   expectNoComplaints,
   expectResult,
   expectStatus,
@@ -119,17 +120,18 @@ test('a preview whose duplicates have changed registers nothing, and shows the n
     `/registrations/${await service.submit(registrationRequest({ mentor_ids: ['mentor-2'] }))}`,
   );
   await expectStatus(other, 'Completed');
+  await page.setViewportSize({ width: 320, height: 760 });
   await page.getByRole('button', { name: 'Register 3 mentors' }).click();
 
   await page.getByText('The duplicates have changed since the preview').waitFor();
   await page.getByText('“mentor-2” has become a duplicate.').waitFor();
   await page.getByText('1 of 3 mentors would get the activity').waitFor();
   await page.locator('#report-heading:focus').waitFor();
+  await expectInWindow(page, page.getByText('The duplicates have changed since the preview'));
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     expect(await accessibilityFindings(page)).toEqual([]);
   }
-  await page.setViewportSize({ width: 320, height: 760 });
   await expectFits(page);
   expect(await page.getByLabel('One more activity for mentor-1').isChecked()).toBe(true);
   expect(await service.deps.db.prisma.bulkRegistration.count()).toBe(2);

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { BASE_PATH } from '@bulk/contract';
 import { mentors, registrationRequest } from '@bulk/core/testing';
 import { expect, test } from 'vitest';
-import { tabBackTo } from './browser.ts';
+import { tabTo } from './browser.ts';
 import { expectGoodLooks, page, service, useService } from './fixture.ts';
 
 // The list: several registrations are selected and acted on, and what is shown is exported.
@@ -72,7 +72,21 @@ test('the bar of the selected registrations does not hide the row that has the f
   const boxes = page.getByLabel(/^Select bulk-/);
   await boxes.last().press('Space');
   await page.getByText('1 registration selected.').waitFor();
-  await tabBackTo(page, boxes.first());
+  await tabTo(page, boxes.first(), 'Shift+Tab');
+});
+
+test('a message does not hide what gets the focus', async () => {
+  await openList('message');
+  await page.setViewportSize({ width: 320, height: 480 });
+  await page.getByRole('button', { name: 'Export as CSV what is shown' }).click();
+  // It stays under the pointer.
+  await page.getByText('4 registrations exported.').hover();
+  const boxes = page.getByLabel(/^Select bulk-/);
+  for (const height of [480, 456, 432, 408]) {
+    await page.setViewportSize({ width: 320, height });
+    await boxes.first().focus();
+    await tabTo(page, boxes.last());
+  }
 });
 
 test('what could not be changed is named, with the reason', async () => {

@@ -1,7 +1,7 @@
 import { BASE_PATH } from '@bulk/contract';
 import { mentors, registrationRequest } from '@bulk/core/testing';
 import { expect, test } from 'vitest';
-import { expectResult, expectStatus, fillIn, WORKSHOP } from './browser.ts';
+import { expectInWindow, expectResult, expectStatus, fillIn, WORKSHOP } from './browser.ts';
 import { complaints, context, expectGoodLooks, page, service, useService } from './fixture.ts';
 
 const HOSTILE = [
@@ -166,6 +166,11 @@ test('filters and pages are in the address, and "back" undoes them', async () =>
   await page.keyboard.press('Enter');
   expect(page.url()).toBe(`${service.url}/?coordinator_id=coord-list&page=2`);
   await page.reload();
+  await page.getByText('page 2 of 2').waitFor();
+  await page.getByRole('link', { name: 'Previous' }).press('Enter');
+  await page.getByText('page 1 of 2').waitFor();
+  await expectInWindow(page, page.getByRole('link', { name: 'Previous' }));
+  await page.goBack();
   await page.getByText('page 2 of 2').waitFor();
   await page.goBack();
   await page.getByText('page 1 of 2').waitFor();

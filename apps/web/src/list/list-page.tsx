@@ -53,14 +53,15 @@ function Listed({ list, params }: { list: ListRegistrationsResponse; params: URL
   // What is not shown any more is not selected either.
   const acting = list.data.filter(({ id }) => chosen.has(id));
   const selected = new Set(acting.map(({ id }) => id));
-  const { total, total_is_exact: isExact, limit } = list.pagination;
+  const { page: shownPage, total, total_is_exact: isExact, limit } = list.pagination;
   const pages = Math.max(1, Math.min(Math.ceil(total / limit), Math.floor(LIMITS.reachOfPages / limit)));
+  const pager = { total, isExact, page: pageOf(params), shownPage, pages, params };
   if (list.data.length > 0) {
     return (
       <>
         <ListActions selected={acting} onClear={() => setSelected(new Set())} />
         <ListTable registrations={list.data} selected={selected} onSelectedChange={setSelected} />
-        <Pager total={total} isExact={isExact} page={pageOf(params)} pages={pages} params={params}>
+        <Pager {...pager}>
           <button type="button" className="button" onClick={() => void exportCsv(list.data)}>
             Export as CSV what is shown
           </button>
@@ -68,8 +69,7 @@ function Listed({ list, params }: { list: ListRegistrationsResponse; params: URL
       </>
     );
   }
-  if (total > 0)
-    return <Pager total={total} isExact={isExact} page={pageOf(params)} pages={pages} params={params} />;
+  if (total > 0) return <Pager {...pager} />;
   return isFiltered(params) ? (
     <EmptyState
       level={2}

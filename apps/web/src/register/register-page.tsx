@@ -101,23 +101,24 @@ export function RegisterPage() {
           <h2 id="report-heading" ref={reportHeading} tabIndex={-1}>
             Preview only. Nothing is saved yet.
           </h2>
+          {outdated !== null && (
+            <Notice tone="bad" role="alert">
+              <p>
+                The duplicates have changed since the preview, so nothing was registered. Look at the new
+                preview, and register again. {outdated.slice(0, 5).join('. ')}.
+              </p>
+            </Notice>
+          )}
           <DryRunReport report={report} selected={selected} onSelectedChange={form.setSelected} />
         </section>
       )}
-      {error !== null && (
+      {error !== null && outdated === null && (
         <Notice tone={isTransient(error) ? 'warn' : 'bad'} role="alert">
-          {outdated === null ? (
-            <p>
-              {messageOf(error)}
-              {isTransient(error) &&
-                ' Nothing that you typed is lost. You can send it again: it is registered only once.'}
-            </p>
-          ) : (
-            <p>
-              The duplicates have changed since the preview, so nothing was registered. Look at the new
-              preview, and register again. {outdated.slice(0, 5).join('. ')}.
-            </p>
-          )}
+          <p>
+            {messageOf(error)}
+            {isTransient(error) &&
+              ' Nothing that you typed is lost. You can send it again: it is registered only once.'}
+          </p>
         </Notice>
       )}
       <div className="row">
