@@ -15,7 +15,7 @@ import { addLimits } from './plugins/limits.ts';
 import { addLoadShedding } from './plugins/load-shedding.ts';
 import { addHttpMetrics } from './plugins/metrics.ts';
 import { addOpenApi } from './plugins/openapi.ts';
-import { answerParserError } from './plugins/parser-errors.ts';
+import { addMissingHost, answerParserError } from './plugins/parser-errors.ts';
 import { addRequestLog } from './plugins/request-log.ts';
 import { addSecurityHeaders } from './plugins/security-headers.ts';
 import { addSerialization } from './plugins/serialization.ts';
@@ -41,6 +41,7 @@ export async function buildApp(deps: Deps): Promise<App> {
   addRequestLog(app);
   addHttpMetrics(app, deps);
   addProblems(app);
+  addMissingHost(app);
   addJsonBodies(app, deps.config);
   addValidation(app);
   addSerialization(app);
@@ -79,7 +80,8 @@ function createServer({ config, log }: Deps): App {
     /** A connection on which nothing moves is closed: a client that stalls holds a part of our memory. */
     connectionTimeout: 30_000,
     keepAliveTimeout: 72_000,
-    http: { headersTimeout: 30_000 },
+    // Its own answer to a missing host has no body.
+    http: { headersTimeout: 30_000, requireHostHeader: false },
     forceCloseConnections: 'idle',
     // A request that still comes through an open connection is answered; the connection then closes.
     return503OnClosing: false,

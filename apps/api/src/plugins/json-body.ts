@@ -16,6 +16,7 @@ export function addJsonBodies(app: App, { bodyLimitBytes }: Pick<Config, 'bodyLi
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', async (_request: unknown, payload: IncomingMessage) => {
     refuseEncoded(payload);
+    refuseOtherCharset(payload);
     return parseJsonBody(await reader.read(payload));
   });
   // Each step of a large request may hold up the others; all of them in a row need not.
@@ -35,6 +36,16 @@ function refuseEncoded({ headers }: IncomingMessage): void {
   const detail = 'must be left out: request bodies are not compressed';
   throw new AppError('unsupported_media_type', `Content-Encoding ${detail}.`, {
     fieldErrors: [{ header: 'content-encoding', code: 'not_allowed', detail }],
+  });
+}
+
+/** RFC 8259, 8.1. Read as UTF-8, an id in another encoding would be another id. */
+function refuseOtherCharset({ headers }: IncomingMessage): void {
+  const charset = /;\s*charset\s*=\s*"?([^\s";]*)/i.exec(headers['content-type'] ?? '')?.[1] ?? 'utf-8';
+  if (/^utf-?8$/i.test(charset)) return;
+  const detail = 'must name no charset but utf-8';
+  throw new AppError('unsupported_media_type', `Content-Type ${detail}.`, {
+    fieldErrors: [{ header: 'content-type', code: 'not_allowed', detail }],
   });
 }
 

@@ -1,5 +1,20 @@
 import type { Socket } from 'node:net';
+import { AppError } from '@bulk/core';
+import type { App } from '../fastify-app.ts';
 import { PROBLEM_TYPE, problemOf } from './problem.ts';
+
+/**
+ * Answers what Node would refuse without a body: a request without a host, and one that expects what nobody knows.
+ * The latter is answered as if it expected nothing (RFC 9110, 10.1.1).
+ */
+export function addMissingHost(app: App): void {
+  app.server.on('checkExpectation', (...exchange) => app.server.emit('request', ...exchange));
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.headers.host !== undefined || request.raw.httpVersion === '1.0') return done();
+    reply.header('connection', 'close');
+    done(new AppError('bad_request', 'The request has no Host header.'));
+  });
+}
 
 /** For what Node's HTTP parser refuses: there is no request yet, only a socket. */
 export function answerParserError({ code = '' }: NodeJS.ErrnoException, socket: Socket): void {

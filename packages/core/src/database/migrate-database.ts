@@ -1,9 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
+import type pg from 'pg';
 import { createDatabaseIfMissing } from './create-database.ts';
 import { applyWithSchemaEngine, type MigrationList } from './schema-engine.ts';
+import { withConnection } from './with-connection.ts';
 
 /** From src/db and dist/db alike. */
 const MIGRATIONS = fileURLToPath(new URL('../../../../prisma/migrations', import.meta.url));
@@ -22,15 +23,11 @@ export const MIGRATION_LOCK = 6_251_181;
  */
 export async function migrateDatabase(databaseUrl: string): Promise<string[]> {
   await createDatabaseIfMissing(databaseUrl);
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
+  return withConnection(databaseUrl, async (client) => {
     await refuseReadOnly(client);
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    return await applyWithSchemaEngine(databaseUrl, await readMigrations());
-  } finally {
-    await client.end();
-  }
+    return applyWithSchemaEngine(databaseUrl, await readMigrations());
+  });
 }
 
 async function refuseReadOnly(client: pg.Client): Promise<void> {
