@@ -10,7 +10,7 @@ import { submitAll } from './small.ts';
 const SCRAPE_MS = 15_000;
 const ROUNDS = 5;
 /** Fresh processes need some turns until their code is compiled. */
-const TURNS = { rounds: 4, warmUps: 3 };
+const TURNS = { rounds: 4, warmUps: 6 };
 
 const WHY_SLOWER =
   'Two services of the same settings, compared in the same way, differ by up to 4 %. Each scrape reads the metrics of two processes, ' +
