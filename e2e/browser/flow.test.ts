@@ -112,15 +112,18 @@ test('a preview whose duplicates have changed registers nothing, and shows the n
   await expectStatus(page, 'Completed');
 
   await page.goto('/new');
+  await page.setViewportSize({ width: 320, height: 760 });
   await fillIn(page, { ...WORKSHOP, mentors: 'mentor-1, mentor-2, mentor-3' });
   await page.getByRole('button', { name: 'Check 3 mentors' }).click();
+  const existing = page.getByRole('cell', { name: 'pa-001 by coord-42' });
+  await expectInWindow(page, existing);
+  expect((await existing.boundingBox())?.width).toBeGreaterThan(150);
   await page.getByLabel('Select all duplicates').check();
   const other = await context.newPage();
   await other.goto(
     `/registrations/${await service.submit(registrationRequest({ mentor_ids: ['mentor-2'] }))}`,
   );
   await expectStatus(other, 'Completed');
-  await page.setViewportSize({ width: 320, height: 760 });
   await page.getByRole('button', { name: 'Register 3 mentors' }).click();
 
   await page.getByText('The duplicates have changed since the preview').waitFor();

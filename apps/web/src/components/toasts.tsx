@@ -16,10 +16,10 @@ export function silence(): void {
   manager.close();
 }
 
-/** Renders the messages; once, around all pages. */
+/** Renders the newest message; once, around all pages. */
 export function Toasts() {
   return (
-    <Toast.Provider toastManager={manager} timeout={SHOWN_MS}>
+    <Toast.Provider toastManager={manager} timeout={SHOWN_MS} limit={1}>
       <Toast.Portal>
         <Toast.Viewport className="toasts" role="status" aria-label="Messages">
           <Messages />

@@ -25,7 +25,10 @@ export function RegisterPage() {
   const formElement = useRef<HTMLFormElement>(null);
   const reportHeading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    if (report !== null) reportHeading.current?.focus();
+    if (report === null) return;
+    reportHeading.current?.focus();
+    // What is below the heading is to be seen, too.
+    reportHeading.current?.parentElement?.scrollIntoView();
   }, [report]);
 
   useEffect(() => {
