@@ -130,11 +130,13 @@ test('a registration that has just ended before our eyes can be deleted', async 
 });
 
 test('an undo asks first, and shows what it deleted and what it kept', async () => {
-  const id = await service.submit(
-    registrationRequest({ activity_type: 'mistake', mentor_ids: ['undo-1', 'undo-2'] }),
-  );
+  const request = (mentor_ids: string[]) => registrationRequest({ activity_type: 'mistake', mentor_ids });
+  await service.finished(await service.submit(request(['undo-3'])));
+  const id = await service.submit(request(['undo-1', 'undo-2', 'undo-3']));
   await page.goto(`/registrations/${id}`);
   await expectStatus(page, 'Completed');
+  const advice = page.getByText('Leave it so, or write one more activity.');
+  await advice.waitFor();
   await service.deps.db.prisma.activity.updateMany({
     where: { mentorId: 'undo-2' },
     data: { notes: 'seen' },
@@ -147,6 +149,8 @@ test('an undo asks first, and shows what it deleted and what it kept', async () 
   await expectResult(page, 'undo-1', /Undone/);
   await expectResult(page, 'undo-2', /Kept.*was changed after it was registered.*pa-/);
   await expectGoodLooks('undone');
+  // It cannot be retried any more.
+  expect(await advice.count()).toBe(0);
   expect(await page.getByRole('button', { name: 'Undo' }).count()).toBe(0);
 });
 

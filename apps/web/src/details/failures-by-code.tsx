@@ -48,7 +48,7 @@ function Failures({ code, size, failed, canRetry, retry }: FailuresProps) {
       <p>
         <strong className="numeric">{count(size)}</strong> <code>{code}</code>{' '}
         <span className="muted">
-          {RESULT_ERRORS[code]} {adviceOf(code)}
+          {RESULT_ERRORS[code]} {adviceOf(code, canRetry)}
         </span>
       </p>
       <div className="row">
@@ -90,9 +90,9 @@ function Failures({ code, size, failed, canRetry, retry }: FailuresProps) {
   );
 }
 
-function adviceOf(code: FailureCode): string {
-  if (code === 'duplicate') return 'Leave it so, or write one more activity.';
-  return CAN_SUCCEED_LATER.includes(code)
-    ? 'Retry when the cause is gone.'
-    : 'Correct the record, and register it again.';
+function adviceOf(code: FailureCode, canRetry: boolean): string {
+  if (code !== 'duplicate' && !CAN_SUCCEED_LATER.includes(code))
+    return 'Correct the record, and register it again.';
+  if (!canRetry) return '';
+  return code === 'duplicate' ? 'Leave it so, or write one more activity.' : 'Retry when the cause is gone.';
 }
