@@ -2,7 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { ApiProblem, createClient } from '@bulk/client';
 import { createApiKey, registrationRequest, revokeApiKey } from '@bulk/core/testing';
 import { beforeAll, expect, test } from 'vitest';
-import { accessibilityFindings, expectFits, expectStatus, fillIn, WORKSHOP } from './browser.ts';
+import {
+  accessibilityFindings,
+  expectFits,
+  expectInWindow,
+  expectStatus,
+  fillIn,
+  WORKSHOP,
+} from './browser.ts';
 import { page, reopen, service, useService } from './fixture.ts';
 
 // The page of a service that asks for keys.
@@ -102,15 +109,26 @@ async function expectSignedOut(): Promise<void> {
   expect(await page.evaluate('sessionStorage.length')).toBe(0);
 }
 
-test('a viewer is told what the key does not allow', async () => {
+test('a viewer is told what the key does not allow, where it is seen', async () => {
+  const refusal = page.getByText(
+    'Your key does not allow this. This needs the role coordinator; yours is viewer.',
+  );
   await page.goto('/new');
   // The form reads suggestions, so the service asks before anything is typed.
   await signIn(viewer);
   await fillIn(page, { ...WORKSHOP, mentors: 'mentor-1' });
   await page.getByRole('button', { name: 'Check 1 mentor' }).click();
-  await page
-    .getByText('Your key does not allow this. This needs the role coordinator; yours is viewer.')
-    .waitFor();
+  await refusal.waitFor();
+
+  const { create } = createClient({ baseUrl: service.url, apiKey: coordinator });
+  const request = registrationRequest({ activity_type: 'refused' });
+  await service.finished((await create(request)).id);
+  const { id } = await create(request);
+  await service.finished(id);
+  await page.setViewportSize({ width: 320, height: 760 });
+  await page.goto(`/registrations/${id}`);
+  await page.getByRole('button', { name: /^Retry/ }).press('Enter');
+  await expectInWindow(page, refusal);
 });
 
 test('a duplicate of another coordinator is one, and not named', async () => {
