@@ -120,10 +120,10 @@ test('a viewer is told what the key does not allow, where it is seen', async () 
   await page.getByRole('button', { name: 'Check 1 mentor' }).click();
   await refusal.waitFor();
 
-  const { create } = createClient({ baseUrl: service.url, apiKey: coordinator });
+  const client = createClient({ baseUrl: service.url, apiKey: coordinator });
   const request = registrationRequest({ activity_type: 'refused' });
-  await service.finished((await create(request)).id);
-  const { id } = await create(request);
+  await service.finished((await client.create(request)).id);
+  const { id } = await client.create(request);
   await service.finished(id);
   await page.setViewportSize({ width: 320, height: 760 });
   await page.goto(`/registrations/${id}`);
