@@ -28,7 +28,7 @@ export const details: Family = {
         'json_agg over the view',
         theirs,
         atMost(0.6),
-        'Met on two cores, 0.57. On one core the client, the API and PostgreSQL take turns.',
+        'Met on two cores, 0.48 to 0.57. On one core the client, the API and PostgreSQL take turns.',
       ),
       await memoryRow(world, 1, 64),
       await memoryRow(world, 10, 128),
