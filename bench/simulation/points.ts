@@ -39,7 +39,7 @@ const POINTS: ReadonlyArray<{ what: string; predict: Predict; holdsOn: readonly 
   },
   {
     what: 'the same, all of them duplicates',
-    holdsOn: [],
+    holdsOn: [2],
     predict: (costs, cores) => postRate(costs, cores, 1, [{ ...LARGE, becomes: 'duplicate' }]),
   },
   {
