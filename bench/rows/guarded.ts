@@ -1,6 +1,6 @@
 import { findFreePort } from '@bulk/embedded';
 import type { Installation } from '../installation.ts';
-import { type Contestant, inTurn, Meter, metered } from '../measure.ts';
+import { inTurn, Meter, metered } from '../measure.ts';
 import { atLeast, atMost, compared, type Family, type Row } from '../row.ts';
 import { createKey } from './keys.ts';
 import { postUntilCompleted } from './mentors.ts';
@@ -41,7 +41,7 @@ export const guarded: Family = {
       await open.restartWorkers();
       await guardedOne.restartApi({ API_AUTH: 'keys', METRICS_PORT: String(apiPort) });
       await guardedOne.restartWorkers({ METRICS_PORT: String(workerPort) });
-      const compare = (run: (installation: Installation) => ReturnType<Contestant<number>>) =>
+      const compare = (run: (installation: Installation) => Promise<number>) =>
         inTurn(
           {
             with: () => metered(guardedOne.cpuMs, () => run(guardedOne)),

@@ -15,7 +15,7 @@ import { addLimits } from './plugins/limits.ts';
 import { addLoadShedding } from './plugins/load-shedding.ts';
 import { addHttpMetrics } from './plugins/metrics.ts';
 import { addOpenApi } from './plugins/openapi.ts';
-import { addMissingHost, answerParserError } from './plugins/parser-errors.ts';
+import { answerNodeRefusals, answerParserError } from './plugins/parser-errors.ts';
 import { addRequestLog } from './plugins/request-log.ts';
 import { addSecurityHeaders } from './plugins/security-headers.ts';
 import { addSerialization } from './plugins/serialization.ts';
@@ -41,7 +41,7 @@ export async function buildApp(deps: Deps): Promise<App> {
   addRequestLog(app);
   addHttpMetrics(app, deps);
   addProblems(app);
-  addMissingHost(app);
+  answerNodeRefusals(app);
   addJsonBodies(app, deps.config);
   addValidation(app);
   addSerialization(app);

@@ -33,19 +33,19 @@ async function letOthersGoFirst({ headers }: Pick<FastifyRequest, 'headers'>): P
 function refuseEncoded({ headers }: IncomingMessage): void {
   const encoding = headers['content-encoding'] ?? 'identity';
   if (encoding.toLowerCase() === 'identity') return;
-  const detail = 'must be left out: request bodies are not compressed';
-  throw new AppError('unsupported_media_type', `Content-Encoding ${detail}.`, {
-    fieldErrors: [{ header: 'content-encoding', code: 'not_allowed', detail }],
-  });
+  throw unsupported('Content-Encoding', 'must be left out: request bodies are not compressed');
 }
 
 /** RFC 8259, 8.1. Read as UTF-8, an id in another encoding would be another id. */
 function refuseOtherCharset({ headers }: IncomingMessage): void {
   const charset = /;\s*charset\s*=\s*"?([^\s";]*)/i.exec(headers['content-type'] ?? '')?.[1] ?? 'utf-8';
   if (/^utf-?8$/i.test(charset)) return;
-  const detail = 'must name no charset but utf-8';
-  throw new AppError('unsupported_media_type', `Content-Type ${detail}.`, {
-    fieldErrors: [{ header: 'content-type', code: 'not_allowed', detail }],
+  throw unsupported('Content-Type', 'must name no charset but utf-8');
+}
+
+function unsupported(header: string, detail: string): AppError {
+  return new AppError('unsupported_media_type', `${header} ${detail}.`, {
+    fieldErrors: [{ header: header.toLowerCase(), code: 'not_allowed', detail }],
   });
 }
 

@@ -7,7 +7,7 @@ import { PROBLEM_TYPE, problemOf } from './problem.ts';
  * Answers what Node would refuse without a body: a request without a host, and one that expects what nobody knows.
  * The latter is answered as if it expected nothing (RFC 9110, 10.1.1).
  */
-export function addMissingHost(app: App): void {
+export function answerNodeRefusals(app: App): void {
   app.server.on('checkExpectation', (...exchange) => app.server.emit('request', ...exchange));
   app.addHook('onRequest', (request, reply, done) => {
     if (request.headers.host !== undefined || request.raw.httpVersion === '1.0') return done();
